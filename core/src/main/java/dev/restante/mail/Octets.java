@@ -70,7 +70,7 @@ public final class Octets {
     public boolean equals(Object other) {
         return other instanceof Octets that
                 && size == that.size
-                && (chunks.length == 1 && that.chunks.length == 1
+                && ((chunks.length == 1 && that.chunks.length == 1)
                         ? Arrays.equals(chunks[0], that.chunks[0])
                         : Arrays.equals(toByteArray(), that.toByteArray()));
     }
