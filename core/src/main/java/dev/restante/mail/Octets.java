@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * An immutable sequence of octets, kept in one or more chunks so that a large body is never joined only to be stored.
@@ -54,6 +55,30 @@ public final class Octets {
             at += chunk.length;
         }
         return all;
+    }
+
+    /**
+     * A fresh array with the octets from {@code from} (inclusive) to {@code to} (exclusive); only these are copied.
+     *
+     * @throws IndexOutOfBoundsException if the range is not inside the sequence
+     */
+    public byte[] toByteArray(int from, int to) {
+        Objects.checkFromToIndex(from, to, size);
+        byte[] range = new byte[to - from];
+        int start = 0;
+        for (byte[] chunk : chunks) {
+            int end = start + chunk.length;
+            int first = Math.max(from, start);
+            int last = Math.min(to, end);
+            if (first < last) {
+                System.arraycopy(chunk, first - start, range, first - from, last - first);
+            }
+            if (end >= to) {
+                break;
+            }
+            start = end;
+        }
+        return range;
     }
 
     /** A fresh stream over the octets, from the first on. It never throws and needs no closing. */
