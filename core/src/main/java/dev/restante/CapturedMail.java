@@ -1,0 +1,210 @@
+package dev.restante;
+
+import dev.restante.mail.Octets;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One mail as the server captured it: the envelope as spoken, and the octets exactly as the client sent them after
+ * dot-unstuffing (RFC 5321 section 4.5.2). No header is added or mended.
+ *
+ * <p>The MIME view is read on first use; reading never fails, and {@link #problems()} says what could not be read.
+ *
+ * <p>Immutable and thread-safe, but for {@link #acknowledgement()}, which settles once. Two mails are equal when they
+ * have the same {@link #id()}.
+ */
+public final class CapturedMail {
+    private final String id;
+    private final String sessionId;
+    private final SmtpClient client;
+    private final Envelope envelope;
+    private final Octets octets;
+    private final Instant arrivedAt;
+    private final long arrivedAtNanos;
+    private final Supplier<Acknowledgement> acknowledgement;
+    private final MailMessage message;
+
+    /**
+     * A mail of these facts; the server makes one for each transaction that it commits.
+     *
+     * @param id an identifier that no other mail has
+     * @param sessionId the {@link SmtpSession#id()} of the connection it came over
+     * @param arrivedAt when it was committed, on the server's clock
+     * @param arrivedAtNanos the same moment on {@link System#nanoTime()}
+     * @param acknowledgement tells what has become of the reply by the time it is asked
+     */
+    public CapturedMail(
+            String id,
+            String sessionId,
+            SmtpClient client,
+            Envelope envelope,
+            Octets octets,
+            Instant arrivedAt,
+            long arrivedAtNanos,
+            Supplier<Acknowledgement> acknowledgement) {
+        this.id = id;
+        this.sessionId = sessionId;
+        this.client = client;
+        this.envelope = envelope;
+        this.octets = octets;
+        this.arrivedAt = arrivedAt;
+        this.arrivedAtNanos = arrivedAtNanos;
+        this.acknowledgement = acknowledgement;
+        this.message = MailMessage.parse(octets);
+    }
+
+    /** The mail's identifier: 22 characters of {@code 0-9A-Za-z}. */
+    public String id() {
+        return id;
+    }
+
+    /** The {@link SmtpSession#id()} of the connection that the mail came over. */
+    public String sessionId() {
+        return sessionId;
+    }
+
+    /** The client as it was known when the mail was committed. */
+    public SmtpClient client() {
+        return client;
+    }
+
+    /** The envelope as spoken. */
+    public Envelope envelope() {
+        return envelope;
+    }
+
+    /** When the mail was committed, on the server's clock. */
+    public Instant arrivedAt() {
+        return arrivedAt;
+    }
+
+    /** When the mail was committed, on {@link System#nanoTime()}: for gaps that a set clock must not bend. */
+    public long arrivedAtNanos() {
+        return arrivedAtNanos;
+    }
+
+    /** What became of the reply that acknowledged the mail. */
+    public Acknowledgement acknowledgement() {
+        return acknowledgement.get();
+    }
+
+    /** A copy of the mail's octets, exactly as sent after dot-unstuffing. */
+    public byte[] bytes() {
+        return octets.toByteArray();
+    }
+
+    /** The octets themselves, without a copy. */
+    public Octets octets() {
+        return octets;
+    }
+
+    /** A fresh stream over {@link #bytes()} without a copy. */
+    public InputStream open() {
+        return octets.open();
+    }
+
+    /** The number of octets. */
+    public int size() {
+        return octets.size();
+    }
+
+    /** The MIME view of the octets. */
+    public MailMessage message() {
+        return message;
+    }
+
+    /** All header fields in order. */
+    public List<HeaderField> headers() {
+        return message.headers();
+    }
+
+    /** The decoded value of the first header field with this name; case is ignored. */
+    public Optional<String> header(String name) {
+        return message.header(name).map(HeaderField::value);
+    }
+
+    /** The decoded Subject; empty if there is none. */
+    public Optional<String> subject() {
+        return message.subject();
+    }
+
+    /** The addresses of From. */
+    public List<MailAddress> from() {
+        return message.from();
+    }
+
+    /** The addresses of To; the envelope's recipients are in {@link #envelope()}. */
+    public List<MailAddress> to() {
+        return message.to();
+    }
+
+    /** The addresses of Cc. */
+    public List<MailAddress> cc() {
+        return message.cc();
+    }
+
+    /** The addresses of a Bcc header that the client sent along (most send none). */
+    public List<MailAddress> bcc() {
+        return message.bcc();
+    }
+
+    /** The addresses of Reply-To. */
+    public List<MailAddress> replyTo() {
+        return message.replyTo();
+    }
+
+    /** The Message-ID without its brackets. */
+    public Optional<String> messageId() {
+        return message.messageId();
+    }
+
+    /** The Date header with its own offset; empty if it is missing or cannot be read. */
+    public Optional<OffsetDateTime> date() {
+        return message.date();
+    }
+
+    /** The text of the text/plain body; empty if there is none. */
+    public Optional<String> text() {
+        return message.text();
+    }
+
+    /** The text of the text/html body; empty if there is none. */
+    public Optional<String> html() {
+        return message.html();
+    }
+
+    /** The parts meant to be saved. */
+    public List<MimePart> attachments() {
+        return message.attachments();
+    }
+
+    /** The parts meant to be shown in place, such as the images of an HTML body. */
+    public List<MimePart> inlineParts() {
+        return message.inlineParts();
+    }
+
+    /** What of the mail could not be read, in plain English; empty for a well-formed mail. */
+    public List<String> problems() {
+        return message.problems();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CapturedMail that && id.equals(that.id);
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    /** The mail on one line: envelope, subject, size. */
+    @Override
+    public String toString() {
+        return envelope + ", " + subject().map(s -> "\"" + s + "\"").orElse("no subject") + ", " + size() + " octets";
+    }
+}

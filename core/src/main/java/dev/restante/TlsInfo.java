@@ -1,0 +1,32 @@
+package dev.restante;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The TLS layer of a connection as negotiated.
+ *
+ * @param protocol the version, such as {@code TLSv1.3}
+ * @param cipherSuite the cipher suite's standard name
+ * @param serverName the name the client asked for (SNI, RFC 6066 section 3); empty if it asked for none
+ * @param clientCertificates the client's chain, its own certificate first; empty without one
+ * @param implicit whether TLS came first (SMTPS) rather than by STARTTLS
+ */
+public record TlsInfo(
+        String protocol,
+        String cipherSuite,
+        Optional<String> serverName,
+        List<X509Certificate> clientCertificates,
+        boolean implicit) {
+    /** Copies the chain. */
+    public TlsInfo {
+        clientCertificates = List.copyOf(clientCertificates);
+    }
+
+    @Override
+    public String toString() {
+        return protocol + " " + cipherSuite
+                + serverName.map(name -> " for " + name).orElse("");
+    }
+}
