@@ -1,0 +1,110 @@
+package dev.restante;
+
+import java.util.function.Predicate;
+
+/**
+ * What must be true for a rule to fire. All conditions of a rule must hold.
+ *
+ * <p>Rules are written with {@link Script}; these records are what a finished {@link Rule} holds.
+ */
+public sealed interface Condition {
+
+    /** Whether the sender's address matches. */
+    record From(TextPattern pattern) implements Condition {}
+
+    /** Whether the recipient's address matches; after RCPT, whether any accepted recipient's does. */
+    record To(TextPattern pattern) implements Condition {}
+
+    /** Whether the name given with EHLO or HELO matches. */
+    record Helo(TextPattern pattern) implements Condition {}
+
+    /** Whether the authenticated user matches; false without AUTH. */
+    record User(TextPattern pattern) implements Condition {}
+
+    /** Whether the client's address lies in a network. */
+    record Client(Network network) implements Condition {}
+
+    /** Whether the connection is inside TLS ({@code true}) or in plain text ({@code false}). */
+    record Tls(boolean encrypted) implements Condition {}
+
+    /** Whether a header field of this name has a decoded value that matches. */
+    record Header(String name, TextPattern pattern) implements Condition {}
+
+    /**
+     * Whether the size lies within bounds: the body's octets once it has arrived, the declared SIZE before.
+     *
+     * @param atLeast the smallest size that matches
+     * @param atMost the largest size that matches
+     */
+    record Size(long atLeast, long atMost) implements Condition {}
+
+    /** Whether a function agrees. It cannot travel: a script with one has no JSON form. */
+    record Matching(Predicate<Moment> predicate) implements Condition {}
+
+    /**
+     * Whether this is the nth time that the stage is reached in its scope, counted from 1.
+     *
+     * @param n the ordinal, at least 1
+     */
+    record Nth(int n, Scope scope) implements Condition {
+        /** Refuses an ordinal below 1. */
+        public Nth {
+            if (n < 1) {
+                throw new IllegalArgumentException("nth counts from 1, but was " + n + ".");
+            }
+        }
+    }
+
+    /** Where {@link Nth} counts. */
+    enum Scope {
+        /** Within the current mail transaction; stages outside of one count within the connection. */
+        TRANSACTION,
+        /** Within the connection. */
+        CONNECTION,
+        /** On the server, since the rule was scripted. */
+        SERVER
+    }
+
+    /**
+     * Whether this is one of the attempts from first to last with the same key, counted from 1 since the rule was
+     * scripted. An attempt counts once all other conditions of the rule hold.
+     */
+    record Attempts(int first, int last, Key key) implements Condition {
+        /** Refuses an empty range. */
+        public Attempts {
+            if (first < 1 || last < first) {
+                throw new IllegalArgumentException(
+                        "attempts(first, last) needs 1 <= first <= last, but was (" + first + ", " + last + ").");
+            }
+        }
+    }
+
+    /** What makes two attempts the same for {@link Attempts}. */
+    enum Key {
+        /** The recipient's address, ignoring case. */
+        RECIPIENT,
+        /** The sender's address, ignoring case. */
+        SENDER,
+        /** The authenticated user. */
+        USER,
+        /** The client's address without port. */
+        CLIENT,
+        /** Client, sender and recipient together, as greylisting does (RFC 6647). */
+        TRIPLE
+    }
+
+    /**
+     * Whether a random draw, made once all other conditions hold, falls below a probability.
+     *
+     * @param probability from 0 to 1
+     * @param seed decides the sequence of draws
+     */
+    record Chance(double probability, long seed) implements Condition {
+        /** Refuses a probability outside 0 to 1. */
+        public Chance {
+            if (!(probability >= 0 && probability <= 1)) {
+                throw new IllegalArgumentException("A probability lies between 0 and 1, but was " + probability + ".");
+            }
+        }
+    }
+}

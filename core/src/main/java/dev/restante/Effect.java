@@ -1,0 +1,179 @@
+package dev.restante;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What a rule does once it fires: how it paces the conversation ({@link Pace}), and what it decides ({@link Decision}).
+ *
+ * <p>Rules are written with {@link Script}; these records are what a finished {@link Rule} holds.
+ */
+public sealed interface Effect {
+
+    /** An effect on the speed of a conversation. Those of all matching rules apply together. */
+    sealed interface Pace extends Effect {}
+
+    /** An effect that decides how a stage ends. Only the first matching rule's applies. */
+    sealed interface Decision extends Effect {}
+
+    /**
+     * Waits before the stage goes on.
+     *
+     * @param time how long, on the server's clock
+     */
+    record Delay(Duration time) implements Pace {
+        /** Refuses a negative time. */
+        public Delay {
+            requireNotNegative(time, "A delay");
+        }
+    }
+
+    /**
+     * Waits before this and every later reply of the connection.
+     *
+     * @param perReply how long before each reply, on the server's clock
+     */
+    record Tarpit(Duration perReply) implements Pace {
+        /** Refuses a negative time. */
+        public Tarpit {
+            requireNotNegative(perReply, "A tarpit's time");
+        }
+    }
+
+    /**
+     * Limits how fast the server reads from this connection, from here to its end.
+     *
+     * @param bytesPerSecond octets a second on the server's clock, at least 1
+     */
+    record Throttle(int bytesPerSecond) implements Pace {
+        /** Refuses a rate below 1. */
+        public Throttle {
+            if (bytesPerSecond < 1) {
+                throw new IllegalArgumentException(
+                        "A throttle lets through at least 1 byte per second, but was " + bytesPerSecond + ".");
+            }
+        }
+    }
+
+    /**
+     * Writes the stage's reply in pieces, one write each.
+     *
+     * @param pieceSize octets a piece, at least 1
+     * @param gap how long between pieces, on the server's clock
+     */
+    record Dribble(int pieceSize, Duration gap) implements Pace {
+        /** Refuses a piece below 1 and a negative gap. */
+        public Dribble {
+            if (pieceSize < 1) {
+                throw new IllegalArgumentException("A dribbled piece has at least 1 byte, but was " + pieceSize + ".");
+            }
+            requireNotNegative(gap, "The gap between dribbled pieces");
+        }
+    }
+
+    /**
+     * Waits until the test releases the hold of this name.
+     *
+     * @param name the hold's name: {@link Hold#name()}
+     */
+    record WaitFor(String name) implements Pace {}
+
+    /**
+     * Says {@code reply}. A negative reply refuses what was asked; a positive one lets it take effect in these words.
+     *
+     * @param reply what is said; 421 also closes the connection
+     */
+    record Answer(Reply reply) implements Decision {}
+
+    /**
+     * Writes only the first octets of the reply that is due, then closes the connection. What the reply acknowledges
+     * has taken effect.
+     *
+     * @param bytes how many octets, at least 0
+     */
+    record CutReply(int bytes) implements Decision {
+        /** Refuses a negative number. */
+        public CutReply {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("A reply is cut after 0 bytes or more, but was " + bytes + ".");
+            }
+        }
+    }
+
+    /**
+     * Writes these octets in place of the reply that is due; what was asked does not take effect.
+     *
+     * @param octets the bytes as characters U+0000 to U+00FF
+     */
+    record RawReply(String octets) implements Decision {
+        /** Refuses characters that are no octets. */
+        public RawReply {
+            for (int i = 0; i < octets.length(); i++) {
+                if (octets.charAt(i) > 0xff) {
+                    throw new IllegalArgumentException("A raw reply holds octets, written as U+0000 to U+00FF, but has "
+                            + String.format("U+%04X at position %d.", (int) octets.charAt(i), i));
+                }
+            }
+        }
+    }
+
+    /** Faults that need no further words. */
+    enum Fault implements Decision {
+        /** Closes the connection without a word (FIN). */
+        CLOSE,
+        /** Resets the connection (RST). */
+        RESET,
+        /** Says nothing more until the client leaves, the server is reset or it closes. */
+        STALL,
+        /** Writes octets that no SMTP client can read as a reply, then closes. */
+        GARBAGE,
+        /** Says that the mail was taken, and forgets it. */
+        DISCARD
+    }
+
+    /** Faults of the TLS layer. */
+    enum TlsFault implements Decision {
+        /** The certificate's time is over. */
+        EXPIRED,
+        /** The certificate is for another host. */
+        WRONG_HOST,
+        /** The certificate is signed by an authority that nobody trusts. */
+        UNTRUSTED,
+        /** The connection ends after the client's first message of the handshake. */
+        HANDSHAKE_CUT
+    }
+
+    /**
+     * Changes the keywords that EHLO lists, for this reply.
+     *
+     * @param add lines added at the end, such as {@code "SIZE 1000"}; one with a keyword that stands already replaces it
+     * @param hide keywords left out
+     */
+    record Keywords(List<String> add, List<String> hide) implements Decision {
+        /** Copies the lists. */
+        public Keywords {
+            add = List.copyOf(add);
+            hide = List.copyOf(hide);
+        }
+    }
+
+    /**
+     * Asks a function. It cannot travel: a script with one has no JSON form.
+     *
+     * @param function from what is known at the moment to a decision; {@link Pass#PASS} leaves the stage to later rules
+     */
+    record Computed(Function<Moment, Decision> function) implements Decision {}
+
+    /** The answer of a {@link Computed} effect that does not want to decide. */
+    enum Pass implements Decision {
+        /** Leaves the stage to later rules; counts as no hit. */
+        PASS
+    }
+
+    private static void requireNotNegative(Duration time, String what) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException(what + " is not negative, but was " + time + ".");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.restante;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known when a script is asked: a view that is valid only during the call it is passed to.
+ *
+ * <p>Facts that the conversation has not reached yet are empty.
+ */
+public interface Moment {
+    /** The stage that is reached. */
+    Stage<?> stage();
+
+    /** The client, with its HELO name, TLS layer and user. */
+    SmtpClient client();
+
+    /** The command line of this stage as spoken; the last one before the body for stages without a line. */
+    String command();
+
+    /** The sender of the transaction. */
+    Optional<Envelope.Sender> sender();
+
+    /** The recipients accepted so far, in order. */
+    List<Envelope.Recipient> recipients();
+
+    /** The recipient that this RCPT names; at later stages the first accepted one. */
+    Optional<Envelope.Recipient> recipient();
+
+    /** The message as far as it has arrived: whole from END_OF_DATA on, empty before. */
+    Optional<MailMessage> message();
+
+    /** The body's octets once it has arrived, the declared SIZE before; -1 without either. */
+    long size();
+
+    /** How many times this stage was reached in the transaction, this time included. */
+    int ordinalInTransaction();
+
+    /** How many times this stage was reached in the connection, this time included. */
+    int ordinalInConnection();
+}

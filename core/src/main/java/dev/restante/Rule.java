@@ -1,0 +1,135 @@
+package dev.restante;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A finished rule of a script: when (a stage and conditions), what (effects), and how often (a limit).
+ *
+ * <p>Immutable and thread-safe; hits are counted by the server that the rule is given to. {@link #toString()} prints the
+ * Java that writes the rule.
+ */
+public final class Rule {
+    private final String name;
+    private final Stage<?> stage;
+    private final long atByte;
+    private final List<Condition> conditions;
+    private final List<Effect.Pace> paces;
+    private final Optional<Effect.Decision> decision;
+    private final Limit limit;
+
+    /** How often a rule may fire. */
+    public sealed interface Limit {
+        /**
+         * For the first matches.
+         *
+         * @param count how many, at least 1
+         */
+        record Times(int count) implements Limit {
+            /** Refuses a count below 1. */
+            public Times {
+                if (count < 1) {
+                    throw new IllegalArgumentException("A rule fires at least once, but times was " + count + ".");
+                }
+            }
+        }
+
+        /** For every match. */
+        enum Always implements Limit {
+            /** For every match. */
+            ALWAYS
+        }
+
+        /**
+         * For every match within a time from being scripted.
+         *
+         * @param time how long, on the server's clock
+         */
+        record During(Duration time) implements Limit {
+            /** Refuses a time that is not positive. */
+            public During {
+                if (time.isZero() || time.isNegative()) {
+                    throw new IllegalArgumentException("A rule lasts for a positive time, but was " + time + ".");
+                }
+            }
+        }
+    }
+
+    private Rule(RuleDraft draft, Limit limit) {
+        this.name = draft.name();
+        this.stage = draft.stage();
+        this.atByte = draft.atByte();
+        this.conditions = draft.conditions();
+        this.paces = draft.paces();
+        this.decision = Optional.ofNullable(draft.decision());
+        this.limit = limit;
+    }
+
+    static Rule of(RuleDraft draft, Limit limit) {
+        return new Rule(draft, limit);
+    }
+
+    /** The name it was given; without one, {@link #toString()}. */
+    public String name() {
+        return name.isEmpty() ? toString() : name;
+    }
+
+    /** Whether the rule was given a name. */
+    public boolean isNamed() {
+        return !name.isEmpty();
+    }
+
+    /** The stage at which the rule is asked. */
+    public Stage<?> stage() {
+        return stage;
+    }
+
+    /** At MID_DATA, how many body octets come before it; 0 elsewhere. */
+    public long atByte() {
+        return atByte;
+    }
+
+    /** The conditions, all of which must hold. */
+    public List<Condition> conditions() {
+        return conditions;
+    }
+
+    /** The effects of pace, in the order written. */
+    public List<Effect.Pace> paces() {
+        return paces;
+    }
+
+    /** The effect that decides how the stage ends; empty if the rule only paces. */
+    public Optional<Effect.Decision> decision() {
+        return decision;
+    }
+
+    /** How often the rule may fire. */
+    public Limit limit() {
+        return limit;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Rule that
+                && name.equals(that.name)
+                && stage == that.stage
+                && atByte == that.atByte
+                && conditions.equals(that.conditions)
+                && paces.equals(that.paces)
+                && decision.equals(that.decision)
+                && limit.equals(that.limit);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * stage.hashCode() + conditions.hashCode();
+    }
+
+    /** The rule as Java, such as {@code on(RCPT_TO).nth(2).reply(450, "4.2.1 Mailbox busy").once()}. */
+    @Override
+    public String toString() {
+        return RuleText.of(this, name);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.restante;
+
+import java.time.Duration;
+
+/** Writes a rule as the Java that makes it. */
+final class RuleText {
+    private RuleText() {}
+
+    static String of(Rule rule, String name) {
+        StringBuilder text = new StringBuilder(
+                rule.stage() == Stage.MID_DATA ? "midData(" + rule.atByte() + ")" : "on(" + rule.stage() + ")");
+        if (!name.isEmpty()) {
+            text.append(".named(").append(quoted(name)).append(')');
+        }
+        rule.conditions().forEach(condition -> text.append('.').append(condition(condition)));
+        rule.paces().forEach(pace -> text.append('.').append(pace(pace)));
+        rule.decision().ifPresent(decision -> text.append('.').append(decision(decision)));
+        return text.append('.').append(limit(rule.limit())).toString();
+    }
+
+    private static String condition(Condition condition) {
+        if (condition instanceof Condition.From from) {
+            return "from(" + quoted(from.pattern()) + ")";
+        } else if (condition instanceof Condition.To to) {
+            return "to(" + quoted(to.pattern()) + ")";
+        } else if (condition instanceof Condition.Helo helo) {
+            return "helo(" + quoted(helo.pattern()) + ")";
+        } else if (condition instanceof Condition.User user) {
+            return "user(" + quoted(user.pattern()) + ")";
+        } else if (condition instanceof Condition.Client client) {
+            return "client(" + quoted(client.network()) + ")";
+        } else if (condition instanceof Condition.Tls tls) {
+            return tls.encrypted() ? "overTls()" : "inPlain()";
+        } else if (condition instanceof Condition.Header header) {
+            return header.name().equals("Subject")
+                    ? "subject(" + quoted(header.pattern()) + ")"
+                    : "header(" + quoted(header.name()) + ", " + quoted(header.pattern()) + ")";
+        } else if (condition instanceof Condition.Size size) {
+            return size.atMost() == Long.MAX_VALUE
+                    ? "sizeAtLeast(" + size.atLeast() + ")"
+                    : size.atLeast() == 0
+                            ? "sizeAtMost(" + size.atMost() + ")"
+                            : "sizeAtLeast(" + size.atLeast() + ").sizeAtMost(" + size.atMost() + ")";
+        } else if (condition instanceof Condition.Nth nth) {
+            return switch (nth.scope()) {
+                        case TRANSACTION -> "nth(";
+                        case CONNECTION -> "nthInConnection(";
+                        case SERVER -> "nthOnServer(";
+                    }
+                    + nth.n() + ")";
+        } else if (condition instanceof Condition.Attempts attempts) {
+            return "attempts(" + attempts.first() + ", " + attempts.last() + ")."
+                    + switch (attempts.key()) {
+                        case RECIPIENT -> "perRecipient()";
+                        case SENDER -> "perSender()";
+                        case USER -> "perUser()";
+                        case CLIENT -> "perClient()";
+                        case TRIPLE -> "perTriple()";
+                    };
+        } else if (condition instanceof Condition.Chance chance) {
+            return "withProbability(" + chance.probability() + ", " + chance.seed() + "L)";
+        }
+        return "matching(...)";
+    }
+
+    private static String pace(Effect.Pace pace) {
+        if (pace instanceof Effect.Delay delay) {
+            return "after(" + duration(delay.time()) + ")";
+        } else if (pace instanceof Effect.Tarpit tarpit) {
+            return "tarpit(" + duration(tarpit.perReply()) + ")";
+        } else if (pace instanceof Effect.Throttle throttle) {
+            return "throttle(" + throttle.bytesPerSecond() + ")";
+        } else if (pace instanceof Effect.WaitFor hold) {
+            return "waitFor(" + quoted(hold.name()) + ")";
+        }
+        Effect.Dribble dribble = (Effect.Dribble) pace;
+        return "dribble(" + dribble.pieceSize() + ", " + duration(dribble.gap()) + ")";
+    }
+
+    private static String decision(Effect.Decision decision) {
+        if (decision instanceof Effect.Answer answer) {
+            return "reply(" + answer.reply().code() + ", "
+                    + quoted(answer.reply().text()) + ")";
+        } else if (decision instanceof Effect.CutReply cut) {
+            return "cutReply(" + cut.bytes() + ")";
+        } else if (decision instanceof Effect.RawReply raw) {
+            return "rawReply(" + quoted(raw.octets()) + ")";
+        } else if (decision instanceof Effect.Fault fault) {
+            return switch (fault) {
+                case CLOSE -> "closeConnection()";
+                case RESET -> "resetConnection()";
+                case STALL -> "stall()";
+                case GARBAGE -> "garbage()";
+                case DISCARD -> "discard()";
+            };
+        } else if (decision instanceof Effect.TlsFault fault) {
+            return switch (fault) {
+                case EXPIRED -> "expiredCertificate()";
+                case WRONG_HOST -> "wrongHostCertificate()";
+                case UNTRUSTED -> "untrustedCertificate()";
+                case HANDSHAKE_CUT -> "cutHandshake()";
+            };
+        } else if (decision instanceof Effect.Keywords keywords) {
+            return keywords.hide().isEmpty()
+                    ? "advertise(" + quotedAll(keywords.add()) + ")"
+                    : "hide(" + quotedAll(keywords.hide()) + ")";
+        }
+        return "answer(...)";
+    }
+
+    private static String limit(Rule.Limit limit) {
+        if (limit instanceof Rule.Limit.Times times) {
+            return times.count() == 1 ? "once()" : "times(" + times.count() + ")";
+        } else if (limit instanceof Rule.Limit.During during) {
+            return "during(" + duration(during.time()) + ")";
+        }
+        return "always()";
+    }
+
+    private static String duration(Duration time) {
+        long nanos = time.toNanos();
+        if (nanos % 1_000_000_000 == 0) {
+            return "ofSeconds(" + time.toSeconds() + ")";
+        }
+        return nanos % 1_000_000 == 0 ? "ofMillis(" + time.toMillis() + ")" : "ofNanos(" + nanos + ")";
+    }
+
+    private static String quotedAll(Iterable<String> texts) {
+        StringBuilder all = new StringBuilder();
+        for (String text : texts) {
+            all.append(all.isEmpty() ? "" : ", ").append(quoted(text));
+        }
+        return all.toString();
+    }
+
+    private static String quoted(Object value) {
+        StringBuilder text = new StringBuilder("\"");
+        for (char c : value.toString().toCharArray()) {
+            switch (c) {
+                case '"' -> text.append("\\\"");
+                case '\\' -> text.append("\\\\");
+                case '\n' -> text.append("\\n");
+                case '\r' -> text.append("\\r");
+                case '\t' -> text.append("\\t");
+                default -> text.append(c < ' ' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+            }
+        }
+        return text.append('"').toString();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.restante;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+/**
+ * A rule that still needs an effect: the effects that make sense at every stage.
+ *
+ * @param <P> the step after an effect of pace, which may be followed by another effect or by the budget
+ */
+public abstract class Step<P> {
+    final RuleDraft draft;
+    private final Function<RuleDraft, P> paced;
+
+    Step(RuleDraft draft, Function<RuleDraft, P> paced) {
+        this.draft = draft;
+        this.paced = paced;
+    }
+
+    final P pace(Effect.Pace pace) {
+        return paced.apply(draft.paced(pace));
+    }
+
+    final Budget decide(Effect.Decision decision) {
+        RuleDraft decided = draft.decided(decision);
+        return limit -> Rule.of(decided, limit);
+    }
+
+    /** Waits for {@code time} on the server's clock first. */
+    public P after(Duration time) {
+        return pace(new Effect.Delay(time));
+    }
+
+    /** Waits for {@code perReply} on the server's clock before this and each later reply of the connection. */
+    public P tarpit(Duration perReply) {
+        return pace(new Effect.Tarpit(perReply));
+    }
+
+    /** Reads no more than this many bytes a second from the connection, from here on. */
+    public P throttle(int bytesPerSecond) {
+        return pace(new Effect.Throttle(bytesPerSecond));
+    }
+
+    /** Closes the connection without a word. */
+    public Budget closeConnection() {
+        return decide(Effect.Fault.CLOSE);
+    }
+
+    /** Resets the connection: the client sees a TCP RST. */
+    public Budget resetConnection() {
+        return decide(Effect.Fault.RESET);
+    }
+
+    /** Says nothing more until the client leaves or the server is reset or closed. */
+    public Budget stall() {
+        return decide(Effect.Fault.STALL);
+    }
+
+    /** Waits until the hold of this name is released: see {@link SmtpFixture#hold(Stage)}. */
+    public P waitFor(String hold) {
+        return pace(new Effect.WaitFor(hold));
+    }
+
+    /**
+     * The effects of a stage that the server answers.
+     *
+     * @param <P> the step after an effect of pace
+     */
+    public abstract static class Answered<P> extends Step<P> {
+        Answered(RuleDraft draft, Function<RuleDraft, P> paced) {
+            super(draft, paced);
+        }
+
+        /**
+         * Says this reply. A negative one refuses what was asked, a positive one lets it take effect in these words;
+         * 421 also closes the connection (RFC 5321 section 3.8).
+         *
+         * @param text as {@link Reply#of} takes it: an enhanced status code first, if wanted, and {@code \n} between
+         *     lines
+         * @throws IllegalArgumentException if the code is not between 200 and 599 or the text has a CR
+         */
+        public Budget reply(int code, String text) {
+            return reply(Reply.of(code, text));
+        }
+
+        /** Says this reply, as {@link #reply(int, String)} does. */
+        public Budget reply(Reply reply) {
+            return decide(new Effect.Answer(reply));
+        }
+
+        /** Writes the reply in pieces of this many bytes, one write each, with this gap between them. */
+        public P dribble(int pieceSize, Duration gap) {
+            return pace(new Effect.Dribble(pieceSize, gap));
+        }
+
+        /** Writes only the first bytes of the reply that is due, then closes. What it acknowledges has taken effect. */
+        public Budget cutReply(int bytes) {
+            return decide(new Effect.CutReply(bytes));
+        }
+
+        /**
+         * Writes these octets, given as characters U+0000 to U+00FF, in place of the reply. What was asked does not take
+         * effect.
+         */
+        public Budget rawReply(String octets) {
+            return decide(new Effect.RawReply(octets));
+        }
+
+        /** Writes octets that no client can read as a reply, then closes. */
+        public Budget garbage() {
+            return decide(Effect.Fault.GARBAGE);
+        }
+
+        /**
+         * Asks a function what to do; {@link Effect.Pass#PASS} leaves the stage to later rules. Such a rule has no JSON
+         * form.
+         */
+        public Budget answer(Function<Moment, Effect.Decision> function) {
+            return decide(new Effect.Computed(function));
+        }
+    }
+
+    /** After an effect of pace at a stage without a reply. */
+    public static final class Paced extends Step<Paced> implements Budget {
+        Paced(RuleDraft draft) {
+            super(draft, Paced::new);
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft, limit);
+        }
+    }
+
+    /** After an effect of pace at a stage with a reply. */
+    public static final class PacedAnswer extends Answered<PacedAnswer> implements Budget {
+        PacedAnswer(RuleDraft draft) {
+            super(draft, PacedAnswer::new);
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft, limit);
+        }
+    }
+}
