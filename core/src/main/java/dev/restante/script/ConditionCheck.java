@@ -1,0 +1,75 @@
+package dev.restante.script;
+
+import dev.restante.Condition;
+import dev.restante.Envelope;
+import dev.restante.HeaderField;
+import dev.restante.MailMessage;
+import dev.restante.Moment;
+import dev.restante.Stage;
+import dev.restante.TextPattern;
+import java.util.Optional;
+
+/** Decides the conditions that depend on nothing but the moment. */
+final class ConditionCheck {
+    private ConditionCheck() {}
+
+    static boolean holds(Condition condition, Moment moment) {
+        if (condition instanceof Condition.From from) {
+            return moment.sender()
+                    .filter(sender -> from.pattern().matches(sender.address()))
+                    .isPresent();
+        } else if (condition instanceof Condition.To to) {
+            return matchesRecipient(to.pattern(), moment);
+        } else if (condition instanceof Condition.Helo helo) {
+            return matches(helo.pattern(), moment.client().heloName());
+        } else if (condition instanceof Condition.User user) {
+            return matches(user.pattern(), moment.client().user());
+        } else if (condition instanceof Condition.Client client) {
+            return client.network().contains(moment.client().address().getAddress());
+        } else if (condition instanceof Condition.Tls tls) {
+            return moment.client().tls().isPresent() == tls.encrypted();
+        } else if (condition instanceof Condition.Header header) {
+            return matchesHeader(header, moment.message());
+        } else if (condition instanceof Condition.Size size) {
+            return moment.size() >= size.atLeast() && moment.size() <= size.atMost() && moment.size() >= 0;
+        } else if (condition instanceof Condition.Matching matching) {
+            return matching.predicate().test(moment);
+        } else if (condition instanceof Condition.Nth nth) {
+            return nth.n()
+                    == (nth.scope() == Condition.Scope.TRANSACTION
+                            ? moment.ordinalInTransaction()
+                            : moment.ordinalInConnection());
+        }
+        throw new IllegalStateException("Not a condition of the moment alone: " + condition);
+    }
+
+    private static boolean matches(TextPattern pattern, Optional<String> text) {
+        return text.isPresent() && pattern.matches(text.get());
+    }
+
+    private static boolean matchesRecipient(TextPattern pattern, Moment moment) {
+        if (moment.stage() == Stage.RCPT_TO) {
+            return moment.recipient()
+                    .filter(recipient -> pattern.matches(recipient.address()))
+                    .isPresent();
+        }
+        for (Envelope.Recipient recipient : moment.recipients()) {
+            if (pattern.matches(recipient.address())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean matchesHeader(Condition.Header header, Optional<MailMessage> message) {
+        if (message.isEmpty()) {
+            return false;
+        }
+        for (HeaderField field : message.get().headers(header.name())) {
+            if (header.pattern().matches(field.value())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

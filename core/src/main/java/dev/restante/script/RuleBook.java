@@ -1,0 +1,147 @@
+package dev.restante.script;
+
+import dev.restante.Effect;
+import dev.restante.Moment;
+import dev.restante.Rule;
+import dev.restante.RuleReport;
+import dev.restante.ServerClock;
+import dev.restante.Stage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * The rules of a server, in layers. Asking it is the one place where rules are matched and counted.
+ *
+ * <p>Thread-safe. A rule matches and is counted in one atomic step, so that of any number of connections racing for a
+ * {@code once()} exactly one gets it. A stage without rules costs one volatile read.
+ */
+public final class RuleBook {
+    private static final CountedRule[] NO_RULES = {};
+
+    private final ServerClock clock;
+    private final Map<Layer, List<CountedRule>> layers = new EnumMap<>(Layer.class);
+    private volatile CountedRule[][] byStage = emptyIndex();
+    private volatile long[] midDataStops = {};
+
+    /** The layers of a script, in the order they are asked. */
+    public enum Layer {
+        /** The test's own rules. */
+        TEST,
+        /** Ready scenarios. */
+        SCENARIO,
+        /** The manners of a well-known receiver. */
+        PERSONA
+    }
+
+    /** An empty book whose rules live in the time of {@code clock}. */
+    public RuleBook(ServerClock clock) {
+        this.clock = clock;
+        for (Layer layer : Layer.values()) {
+            layers.put(layer, new ArrayList<>());
+        }
+    }
+
+    /** Appends rules to a layer. */
+    public synchronized void add(Layer layer, List<Rule> rules) {
+        rules.forEach(rule -> in(layer).add(new CountedRule(rule, clock)));
+        reindex();
+    }
+
+    private List<CountedRule> in(Layer layer) {
+        return Objects.requireNonNull(layers.get(layer), "every layer has a list");
+    }
+
+    /** Replaces a layer by these rules, with fresh counts. */
+    public synchronized void replace(Layer layer, List<Rule> rules) {
+        in(layer).clear();
+        add(layer, rules);
+    }
+
+    /** Removes all rules of all layers. */
+    public synchronized void clear() {
+        layers.values().forEach(List::clear);
+        reindex();
+    }
+
+    /** Every rule with its hits, layer by layer in the order they are asked. */
+    public synchronized List<RuleReport> reports() {
+        return all().map(CountedRule::report).toList();
+    }
+
+    /** Whether any rule waits at this stage. */
+    public boolean isEmptyAt(Stage<?> stage) {
+        return byStage[stage.index()].length == 0;
+    }
+
+    /** The first position from {@code octets} on at which a rule waits in a body; {@link Long#MAX_VALUE} if none does. */
+    public long nextStop(long octets) {
+        for (long stop : midDataStops) {
+            if (stop >= octets) {
+                return stop;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Asks the rules of {@code moment}'s stage. */
+    public Verdict ask(Moment moment, String sessionId) {
+        return ask(moment, sessionId, 0);
+    }
+
+    /** Asks the rules that wait at this position in a body. */
+    public Verdict askMidData(Moment moment, String sessionId, long octets) {
+        return ask(moment, sessionId, octets);
+    }
+
+    private Verdict ask(Moment moment, String sessionId, long atByte) {
+        CountedRule[] rules = byStage[moment.stage().index()];
+        if (rules.length == 0) {
+            return Verdict.NONE;
+        }
+        List<Effect.Pace> paces = new ArrayList<>();
+        List<Rule> fired = new ArrayList<>();
+        Effect.Decision decision = null;
+        for (CountedRule counted : rules) {
+            Rule rule = counted.rule();
+            if (rule.atByte() != atByte || (decision != null && rule.decision().isPresent())) {
+                continue;
+            }
+            CountedRule.Claim claim = counted.claim(moment, sessionId);
+            if (claim != null) {
+                paces.addAll(rule.paces());
+                fired.add(rule);
+                decision = claim.decision() == null ? decision : claim.decision();
+            }
+        }
+        return fired.isEmpty() ? Verdict.NONE : new Verdict(paces, decision, fired);
+    }
+
+    private Stream<CountedRule> all() {
+        return layers.values().stream().flatMap(List::stream);
+    }
+
+    private void reindex() {
+        CountedRule[][] index = emptyIndex();
+        for (Stage<?> stage : Stage.values()) {
+            index[stage.index()] =
+                    all().filter(counted -> counted.rule().stage() == stage).toArray(CountedRule[]::new);
+        }
+        midDataStops = Stream.of(index[Stage.MID_DATA.index()])
+                .mapToLong(counted -> counted.rule().atByte())
+                .sorted()
+                .distinct()
+                .toArray();
+        byStage = index;
+    }
+
+    private static CountedRule[][] emptyIndex() {
+        CountedRule[][] index = new CountedRule[Stage.values().size()][];
+        Arrays.fill(index, NO_RULES);
+        return index;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.restante.script;
+
+import dev.restante.Effect;
+import dev.restante.Rule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a script says at a stage.
+ *
+ * @param paces the effects of pace of every rule that fired, in order
+ * @param decision how the stage ends; {@code null} if it goes on as usual
+ * @param fired the rules that fired, in order
+ */
+public record Verdict(List<Effect.Pace> paces, Effect.@Nullable Decision decision, List<Rule> fired) {
+    /** Nothing to say: the stage is served normally. */
+    public static final Verdict NONE = new Verdict(List.of(), null, List.of());
+}
