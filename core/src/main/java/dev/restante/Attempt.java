@@ -1,0 +1,111 @@
+package dev.restante;
+
+import dev.restante.mail.Octets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One thing a client tried: a mail transaction, or a connection, TLS handshake, greeting or login that was refused.
+ * Accepted, refused and aborted attempts are evidence alike.
+ *
+ * @param number the attempt's place on its server, from 1 in order of ending
+ * @param sessionId the {@link SmtpSession#id()} of its connection
+ * @param client the client as known at its end
+ * @param outcome how it ended
+ * @param stage the stage it reached
+ * @param sender what MAIL FROM said; empty for what is no transaction
+ * @param recipients each RCPT TO in order, refused ones included
+ * @param reply the reply that ended it; empty if it ended without one
+ * @param rules the names of the rules that fired during it, in order
+ * @param mailId the {@link CapturedMail#id()} if a mail was stored, even if its acknowledgement was lost
+ * @param body what had arrived of the body of a refused or aborted transaction; empty if nothing had, and for accepted
+ *     ones, whose octets are the mail's
+ * @param startedAt when it began, on the server's clock
+ * @param startedAtNanos the same moment on {@link System#nanoTime()}
+ * @param took from its beginning to its end
+ */
+public record Attempt(
+        long number,
+        String sessionId,
+        SmtpClient client,
+        Outcome outcome,
+        Stage<?> stage,
+        Optional<Envelope.Sender> sender,
+        List<RecipientOutcome> recipients,
+        Optional<Reply> reply,
+        List<String> rules,
+        Optional<String> mailId,
+        Optional<Octets> body,
+        Instant startedAt,
+        long startedAtNanos,
+        Duration took) {
+    /** Copies the lists. */
+    public Attempt {
+        recipients = List.copyOf(recipients);
+        rules = List.copyOf(rules);
+    }
+
+    /** How an attempt ended. */
+    public enum Outcome {
+        /** A mail was stored and its acknowledgement sent. */
+        ACCEPTED,
+        /** The server refused it. */
+        REFUSED,
+        /** It ended before it was accepted or refused: the client left or began anew, or the connection broke. */
+        ABORTED
+    }
+
+    /**
+     * What one RCPT TO came to.
+     *
+     * @param recipient the recipient as spoken
+     * @param reply the server's answer; empty if it never went out
+     */
+    public record RecipientOutcome(Envelope.Recipient recipient, Optional<Reply> reply) {
+        /** Whether the recipient was accepted. */
+        public boolean accepted() {
+            return reply.isPresent() && reply.get().isPositive();
+        }
+
+        @Override
+        public String toString() {
+            return recipient + " " + reply.map(Reply::toString).orElse("(no reply)");
+        }
+    }
+
+    /** Whether this was a mail transaction. */
+    public boolean isTransaction() {
+        return sender.isPresent();
+    }
+
+    /** Whether a mail was stored for this recipient: it was accepted, and the transaction committed. Case is ignored. */
+    public boolean deliveredTo(String address) {
+        return mailId.isPresent()
+                && recipients.stream()
+                        .anyMatch(each ->
+                                each.accepted() && each.recipient().address().equalsIgnoreCase(address));
+    }
+
+    /** When the attempt ended, on {@link System#nanoTime()}. */
+    public long endedAtNanos() {
+        return startedAtNanos + took.toNanos();
+    }
+
+    /** The attempt on one line, such as {@code #3 REFUSED at RCPT_TO: <a@x> -> <b@y> 450 4.2.1 Mailbox busy}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("#" + number + " " + outcome + " at " + stage);
+        sender.ifPresent(
+                from -> text.append(": ").append(from).append(" -> ").append(recipients.isEmpty() ? "no one" : ""));
+        for (int i = 0; i < recipients.size(); i++) {
+            text.append(i == 0 ? "" : ", ").append(recipients.get(i));
+        }
+        reply.ifPresent(said -> text.append(", then ").append(said));
+        if (!rules.isEmpty()) {
+            text.append(" [").append(String.join("; ", rules)).append(']');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,236 @@
+package dev.restante.session;
+
+import dev.restante.Attempt;
+import dev.restante.Reply;
+import dev.restante.SmtpClient;
+import dev.restante.SmtpSession;
+import dev.restante.TlsInfo;
+import dev.restante.Transcript;
+import dev.restante.mail.Octets;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes down one session while it happens. The connection's thread writes, anybody may ask for a {@link #snapshot()}.
+ *
+ * <p>Entries are kept as they come and rendered only when asked for: a busy connection pays for a small object an entry.
+ */
+public final class SessionRecorder {
+    private static final int ENTRY_COST = 64;
+    private static final int ATTEMPT_COST = 512;
+
+    private final SessionLog log;
+    private final String id;
+    private final long number;
+    private final String listener;
+    private final int serverPort;
+    private final Instant startedAt;
+    private final long startedNanos;
+
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private final Deque<Attempt> attempts = new ArrayDeque<>();
+    private SmtpClient client;
+    private SmtpSession.Outcome outcome = SmtpSession.Outcome.OPEN;
+    private long endedNanos;
+    private int dropped;
+    private long cost;
+    private long unreported;
+    private boolean detached;
+
+    /** What one entry holds: a text, a reply or a line's octets, rendered on demand. */
+    private record Entry(Transcript.Kind kind, long nanos, Object content, long octets, String mailId) {
+        int cost() {
+            return ENTRY_COST
+                    + (content instanceof byte[] line ? line.length : content instanceof String s ? s.length() : 0);
+        }
+
+        Transcript.Entry render(long startedNanos) {
+            String text = content instanceof byte[] line
+                    ? new String(line, StandardCharsets.UTF_8)
+                    : content instanceof Reply reply ? String.join("\n", reply.wireLines()) : content.toString();
+            return new Transcript.Entry(
+                    kind,
+                    Duration.ofNanos(nanos - startedNanos),
+                    text,
+                    octets,
+                    mailId.isEmpty() ? Optional.empty() : Optional.of(mailId));
+        }
+    }
+
+    SessionRecorder(
+            SessionLog log,
+            String id,
+            long number,
+            String listener,
+            int serverPort,
+            SmtpClient client,
+            Instant startedAt,
+            long startedNanos) {
+        this.log = log;
+        this.id = id;
+        this.number = number;
+        this.listener = listener;
+        this.serverPort = serverPort;
+        this.client = client;
+        this.startedAt = startedAt;
+        this.startedNanos = startedNanos;
+    }
+
+    /** The session's identifier. */
+    public String id() {
+        return id;
+    }
+
+    /** Takes down a line of the client. The recorder keeps the array. */
+    public void clientLine(byte[] line) {
+        add(Transcript.Kind.CLIENT, line, 0, "");
+    }
+
+    /** Takes down a line of the client as a text in which secrets are masked. */
+    public void clientText(String masked) {
+        add(Transcript.Kind.CLIENT, masked, 0, "");
+    }
+
+    /** Takes down a reply. */
+    public void reply(Reply reply) {
+        add(Transcript.Kind.SERVER, reply, 0, "");
+    }
+
+    /** Takes down what the server wrote where it was no well-formed reply. */
+    public void serverText(String text) {
+        add(Transcript.Kind.SERVER, text, 0, "");
+    }
+
+    /** Takes down a body, or a part of one, by its size on the wire; {@code mailId} is empty if it was not stored. */
+    public void body(long octets, String mailId) {
+        add(Transcript.Kind.BODY, "(" + octets + " octets of body)", octets, mailId);
+    }
+
+    /** Takes down that TLS was established. */
+    public void tls(TlsInfo info) {
+        add(Transcript.Kind.TLS, "TLS established: " + info, 0, "");
+    }
+
+    /** Takes down that a rule fired. */
+    public void rule(String name) {
+        add(Transcript.Kind.RULE, name, 0, "");
+    }
+
+    /** Takes down a remark. */
+    public void note(String text) {
+        add(Transcript.Kind.NOTE, text, 0, "");
+    }
+
+    /** Takes down what is now known of the client. */
+    public synchronized void client(SmtpClient known) {
+        client = known;
+    }
+
+    /** Takes down an attempt that has ended. */
+    public void attempt(Attempt attempt) {
+        long added = (long) ATTEMPT_COST + attempt.body().map(Octets::size).orElse(0);
+        synchronized (this) {
+            attempts.addLast(attempt);
+            cost += added;
+            unreported += added;
+        }
+        report();
+    }
+
+    /** Takes down the end of the connection; the first end stands. */
+    public void end(SmtpSession.Outcome how, String text) {
+        long now = System.nanoTime();
+        synchronized (this) {
+            if (outcome != SmtpSession.Outcome.OPEN) {
+                return;
+            }
+            outcome = how;
+            endedNanos = now;
+        }
+        add(Transcript.Kind.END, text, 0, "");
+        report();
+    }
+
+    private void add(Transcript.Kind kind, Object content, long octets, String mailId) {
+        Entry entry = new Entry(kind, System.nanoTime(), content, octets, mailId);
+        boolean full;
+        synchronized (this) {
+            entries.addLast(entry);
+            int added = entry.cost();
+            cost += added;
+            unreported += added;
+            full = unreported > SessionLog.REPORT_EVERY;
+        }
+        if (full) {
+            report();
+        }
+    }
+
+    private void report() {
+        long delta;
+        synchronized (this) {
+            if (detached) {
+                return;
+            }
+            delta = unreported;
+            unreported = 0;
+        }
+        log.grown(delta);
+    }
+
+    /** Drops the older half of what is kept and returns how much that freed; 0 if there is nothing left to drop. */
+    synchronized long trim() {
+        long before = cost;
+        int keepEntries = entries.size() / 2;
+        while (entries.size() > keepEntries) {
+            cost -= entries.removeFirst().cost();
+            dropped++;
+        }
+        int keepAttempts = attempts.size() / 2;
+        while (attempts.size() > keepAttempts) {
+            cost -= ATTEMPT_COST
+                    + attempts.removeFirst().body().map(Octets::size).orElse(0);
+        }
+        return before - cost;
+    }
+
+    /** Ends the log's interest in this session and returns the cost it had reported. */
+    synchronized long detach() {
+        detached = true;
+        return cost - unreported;
+    }
+
+    synchronized boolean isOpen() {
+        return outcome == SmtpSession.Outcome.OPEN;
+    }
+
+    synchronized List<Attempt> attempts() {
+        return List.copyOf(attempts);
+    }
+
+    /** The session as it stands now. */
+    public synchronized SmtpSession snapshot() {
+        List<Transcript.Entry> rendered = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            rendered.add(entry.render(startedNanos));
+        }
+        long until = outcome == SmtpSession.Outcome.OPEN ? System.nanoTime() : endedNanos;
+        return new SmtpSession(
+                id,
+                number,
+                listener,
+                serverPort,
+                client,
+                new Transcript(rendered, dropped),
+                List.copyOf(attempts),
+                outcome,
+                startedAt,
+                Duration.ofNanos(until - startedNanos));
+    }
+}
