@@ -1,0 +1,145 @@
+package dev.restante.tls;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * A certificate authority that lives as long as its server. Nobody trusts it but those who are told to.
+ *
+ * <p>Immutable and thread-safe.
+ */
+final class CertificateAuthority {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Duration LIFETIME = Duration.ofDays(365);
+
+    private final X509Certificate certificate;
+    private final PrivateKey key;
+
+    /** A certificate with its key and the chain up to its authority. */
+    record Issued(PrivateKey key, List<X509Certificate> chain) {}
+
+    private CertificateAuthority(X509Certificate certificate, PrivateKey key) {
+        this.certificate = certificate;
+        this.key = key;
+    }
+
+    static CertificateAuthority generate(String commonName) {
+        try {
+            KeyPair pair = keyPair();
+            X500Name name = named(commonName);
+            Instant now = Instant.now();
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    name,
+                    serial(),
+                    date(now.minus(Duration.ofDays(1))),
+                    date(now.plus(LIFETIME)),
+                    name,
+                    pair.getPublic());
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils().createSubjectKeyIdentifier(pair.getPublic()));
+            return new CertificateAuthority(signed(builder, pair.getPrivate()), pair.getPrivate());
+        } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+            throw new IllegalStateException(
+                    "Cannot generate a certificate authority on this Java: " + e.getMessage(), e);
+        }
+    }
+
+    X509Certificate certificate() {
+        return certificate;
+    }
+
+    /** Issues a server certificate for these names and addresses, valid between these times. */
+    Issued issue(List<String> hosts, Instant notBefore, Instant notAfter) {
+        try {
+            KeyPair pair = keyPair();
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    certificate, serial(), date(notBefore), date(notAfter), named(hosts.get(0)), pair.getPublic());
+            List<GeneralName> names = new ArrayList<>();
+            for (String host : hosts) {
+                boolean address = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+                names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
+            }
+            JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
+            builder.addExtension(
+                    Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(certificate));
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(pair.getPublic()));
+            return new Issued(pair.getPrivate(), List.of(signed(builder, key), certificate));
+        } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+            throw new IllegalStateException("Cannot issue a certificate for " + hosts + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static X509Certificate signed(JcaX509v3CertificateBuilder builder, PrivateKey signer)
+            throws GeneralSecurityException, OperatorCreationException {
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
+    }
+
+    private static KeyPair keyPair() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    private static X500Name named(String commonName) {
+        return new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
+    }
+
+    private static BigInteger serial() {
+        return new BigInteger(127, RANDOM);
+    }
+
+    private static Date date(Instant instant) {
+        return Date.from(instant);
+    }
+
+    /** The certificate as PEM. */
+    static String pem(X509Certificate certificate) {
+        try {
+            return "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded())
+                    + "\n-----END CERTIFICATE-----\n";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("A certificate cannot be encoded: " + e.getMessage(), e);
+        }
+    }
+}
