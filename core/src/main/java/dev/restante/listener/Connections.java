@@ -1,0 +1,180 @@
+package dev.restante.listener;
+
+import dev.restante.listener.commands.Conversation;
+import dev.restante.listener.commands.Conversation.Dismissal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The live connections of a server, whatever listener accepted them: their threads, their number, their time-outs and their
+ * end.
+ *
+ * <p>Thread-safe.
+ */
+public final class Connections {
+    private static final Logger log = LoggerFactory.getLogger(Connections.class);
+
+    /** How many connections over the limit are answered 421 at the same time; more wait to be accepted. */
+    static final int TURNED_AWAY_AT_ONCE = 256;
+
+    private final int maxConnections;
+    private final Duration idleTimeout;
+    private final Semaphore room;
+    private final Map<Conversation, Thread> live = new ConcurrentHashMap<>();
+    private final AtomicInteger resets = new AtomicInteger();
+    private final AtomicBoolean watching = new AtomicBoolean();
+    private final ThreadPoolExecutor threads;
+    private volatile boolean closing;
+
+    /** Connections of which at most {@code maxConnections} are served at once. */
+    public Connections(int maxConnections, Duration idleTimeout, String threadName) {
+        this.maxConnections = maxConnections;
+        this.idleTimeout = idleTimeout;
+        this.room = new Semaphore(maxConnections + TURNED_AWAY_AT_ONCE);
+        AtomicInteger number = new AtomicInteger();
+        this.threads =
+                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, threadName + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    int maxConnections() {
+        return maxConnections;
+    }
+
+    int resets() {
+        return resets.get();
+    }
+
+    ThreadPoolExecutor threads() {
+        return threads;
+    }
+
+    /** Waits until one more connection may be accepted. */
+    void awaitRoom() throws InterruptedException {
+        room.acquire();
+    }
+
+    void freeRoom() {
+        room.release();
+    }
+
+    /** Takes in a conversation that runs on the current thread; false if it is one too many. */
+    boolean enter(Conversation conversation) {
+        live.put(conversation, Thread.currentThread());
+        if (closing) {
+            conversation.dismiss(Dismissal.SHUTDOWN, true);
+        }
+        watch();
+        return live.size() <= maxConnections;
+    }
+
+    void leave(Conversation conversation) {
+        live.remove(conversation);
+    }
+
+    /** How many connections are live. */
+    public int count() {
+        return live.size();
+    }
+
+    private void watch() {
+        if (!idleTimeout.isZero() && watching.compareAndSet(false, true)) {
+            scheduleWatch();
+        }
+    }
+
+    private void scheduleWatch() {
+        long interval = Math.max(1_000_000, Math.min(1_000_000_000L, idleTimeout.toNanos() / 4));
+        CompletableFuture.delayedExecutor(interval, TimeUnit.NANOSECONDS, threads)
+                .execute(() -> {
+                    live.keySet().stream()
+                            .filter(conversation -> conversation.isIdleFor(idleTimeout.toNanos()))
+                            .forEach(conversation -> conversation.dismiss(Dismissal.IDLE, true));
+                    watching.set(false);
+                    if (!live.isEmpty()) {
+                        watch();
+                    }
+                });
+    }
+
+    /**
+     * Ends delays, holds and stalls, and the connections with an open transaction. Idle ones go on as new sessions. Returns
+     * once the ended ones are gone, or after 5 seconds.
+     */
+    public void reset() {
+        resets.incrementAndGet();
+        List<Conversation> ended = new ArrayList<>();
+        for (Conversation conversation : live.keySet()) {
+            conversation.letGo();
+            if (conversation.endsWithReset()) {
+                ended.add(conversation);
+                threads.execute(() -> conversation.dismiss(Dismissal.RESET, true));
+            }
+        }
+        awaitGone(ended::contains, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
+    }
+
+    /**
+     * Ends all conversations: idle ones are told 421 at once; a body under way may finish for as long as {@code grace}.
+     *
+     * @return the threads that have not ended after 5 seconds
+     */
+    public List<Thread> close(Duration grace) {
+        closing = true;
+        long begin = System.nanoTime();
+        dismissAll(false);
+        awaitGone(any -> true, begin + grace.toNanos());
+        dismissAll(true);
+        awaitGone(any -> true, begin + grace.toNanos() + TimeUnit.SECONDS.toNanos(1));
+        live.keySet().forEach(Conversation::abort);
+        awaitGone(any -> true, begin + grace.toNanos() + TimeUnit.MILLISECONDS.toNanos(1500));
+        live.values().forEach(Thread::interrupt);
+        threads.shutdown();
+        try {
+            long left = begin + TimeUnit.SECONDS.toNanos(5) - System.nanoTime();
+            threads.awaitTermination(Math.max(1, left), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        List<Thread> stuck = List.copyOf(live.values());
+        if (!stuck.isEmpty()) {
+            log.warn("{} connection threads did not end: {}", stuck.size(), stuck);
+        }
+        return stuck;
+    }
+
+    private void dismissAll(boolean evenInBody) {
+        for (Conversation conversation : Set.copyOf(live.keySet())) {
+            // On a thread of its own: a client that does not read can hold up the one that speaks to it.
+            threads.execute(() -> conversation.dismiss(Dismissal.SHUTDOWN, evenInBody));
+        }
+    }
+
+    /** Waits until no conversation that matters is live, or until the deadline. */
+    private void awaitGone(Predicate<Conversation> matters, long deadline) {
+        try {
+            while (live.keySet().stream().anyMatch(matters) && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Attempt;
+import dev.restante.Effect;
+import dev.restante.Reply;
+import dev.restante.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** EHLO and HELO (RFC 5321 section 4.1.1.1): the client says its name and, with EHLO, learns the extensions. */
+final class HelloCommand implements Verb {
+    private final boolean extended;
+
+    HelloCommand(boolean extended) {
+        this.extended = extended;
+    }
+
+    @Override
+    public void answer(Conversation conversation) {
+        String name = conversation.argument();
+        if (name.isEmpty() || name.indexOf(' ') >= 0) {
+            conversation.say(Reply.of(501, "5.5.4 Say " + (extended ? "EHLO" : "HELO") + " and one name"));
+            return;
+        }
+        conversation.proposedName(name);
+        Ruling ruling = conversation.ask(Stage.EHLO);
+        if (ruling.ended()) {
+            return;
+        }
+        Reply reply = ruling.replyOr(usual(conversation, ruling));
+        if (ruling.refuses()) {
+            conversation.notGreeted();
+            conversation.failedAttempt(Stage.EHLO, Attempt.Outcome.REFUSED, ruling.said(reply));
+        } else {
+            conversation.greeted(name, extended);
+        }
+        conversation.say(reply, ruling);
+    }
+
+    private Reply usual(Conversation conversation, Ruling ruling) {
+        String hostName = conversation.settings.hostName();
+        if (!extended) {
+            return Reply.of(250, hostName);
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(hostName);
+        lines.addAll(keywords(conversation));
+        if (ruling.decision() instanceof Effect.Keywords change) {
+            lines.subList(1, lines.size())
+                    .removeIf(line -> Stream.concat(change.hide().stream(), change.add().stream())
+                            .anyMatch(other -> keyword(other).equals(keyword(line))));
+            lines.addAll(change.add());
+        }
+        return Reply.of(250, String.join("\n", lines));
+    }
+
+    private static String keyword(String line) {
+        int space = line.indexOf(' ');
+        return (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
+    }
+
+    private static List<String> keywords(Conversation conversation) {
+        Settings settings = conversation.settings;
+        boolean secure = conversation.client().tls().isPresent();
+        List<String> all = new ArrayList<>(List.of(
+                "SIZE " + settings.maxMessageSize(),
+                "8BITMIME",
+                "SMTPUTF8",
+                "PIPELINING",
+                "ENHANCEDSTATUSCODES",
+                "CHUNKING",
+                "BINARYMIME",
+                "DSN"));
+        if (settings.startTls() && !secure) {
+            all.add("STARTTLS");
+        }
+        if (settings.auth().isOffered() && (secure || !settings.auth().isOnlyInTls())) {
+            all.add("AUTH " + String.join(" ", Mechanism.offered()));
+        }
+        return all;
+    }
+}

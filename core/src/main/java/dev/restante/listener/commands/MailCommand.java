@@ -1,0 +1,54 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Envelope;
+import dev.restante.Reply;
+import dev.restante.Stage;
+import org.jspecify.annotations.Nullable;
+
+/** MAIL FROM (RFC 5321 section 4.1.1.2): opens a transaction. */
+final class MailCommand implements Verb {
+    @Override
+    public void answer(Conversation conversation) {
+        Reply misplaced = misplaced(conversation);
+        if (misplaced != null) {
+            conversation.say(misplaced);
+            return;
+        }
+        PathArgument argument;
+        try {
+            argument = PathArgument.ofSender(
+                    conversation.argument(), conversation.client().extended());
+            argument.requireSizeWithin(conversation.settings.maxMessageSize());
+        } catch (Refusal refusal) {
+            conversation.say(refusal.reply());
+            return;
+        }
+        argument.remarks().forEach(conversation::note);
+        Envelope.Sender sender = new Envelope.Sender(argument.address(), argument.spoken(), argument.parameters());
+        conversation.proposed(sender);
+        Ruling ruling = conversation.ask(Stage.MAIL_FROM);
+        conversation.proposed(null);
+        Reply reply = ruling.replyOr(Replies.SENDER_OK);
+        if (ruling.refuses()) {
+            conversation.refusedSender(sender, ruling.said(reply));
+        } else {
+            conversation.open(sender);
+        }
+        conversation.say(reply, ruling);
+    }
+
+    private static @Nullable Reply misplaced(Conversation conversation) {
+        Settings settings = conversation.settings;
+        if (conversation.client().heloName().isEmpty()) {
+            return Replies.HELLO_FIRST;
+        } else if (conversation.transaction() != null) {
+            return Replies.NESTED_MAIL;
+        } else if (settings.requireTls() && conversation.client().tls().isEmpty()) {
+            return Replies.TLS_REQUIRED;
+        } else if (settings.auth().isRequired()
+                && conversation.client().authentication().isEmpty()) {
+            return Replies.AUTH_REQUIRED;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Effect;
+import dev.restante.Reply;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the script ruled at a stage, once its waits are over.
+ *
+ * @param decision how the stage ends; {@code null} if as usual
+ * @param dribble how the reply is to be written; {@code null} if as usual
+ * @param ended whether the connection has ended over it: nothing more is to be done or said
+ */
+record Ruling(Effect.@Nullable Decision decision, Effect.@Nullable Dribble dribble, boolean ended) {
+    /** The stage is served as usual. */
+    static final Ruling USUAL = new Ruling(null, null, false);
+
+    /** The connection has ended. */
+    static final Ruling ENDED = new Ruling(null, null, true);
+
+    /** Whether the script had nothing to say. */
+    boolean isUsual() {
+        return decision == null && dribble == null && !ended;
+    }
+
+    /** The reply to make where {@code usual} is due. */
+    Reply replyOr(Reply usual) {
+        return decision instanceof Effect.Answer answer ? answer.reply() : usual;
+    }
+
+    /** The reply that the client reads where {@code usual} is due; empty if it reads none, or raw octets. */
+    Optional<Reply> said(Reply usual) {
+        return ended || decision instanceof Effect.RawReply ? Optional.empty() : Optional.of(replyOr(usual));
+    }
+
+    /** Whether what was asked must not take effect. */
+    boolean refuses() {
+        return ended
+                || decision instanceof Effect.RawReply
+                || (decision instanceof Effect.Answer answer && answer.reply().isNegative());
+    }
+
+    /** Whether the mail is to be forgotten. */
+    boolean discards() {
+        return decision == Effect.Fault.DISCARD;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.restante.listener.commands;
+
+import dev.restante.AuthPolicy;
+import java.time.Duration;
+
+/**
+ * What a conversation is told about its server and never changes.
+ *
+ * @param hostName the name in the banner and in EHLO's answer
+ * @param maxMessageSize the largest body in octets
+ * @param maxRecipients the most recipients a transaction may have
+ * @param maxLine the longest command line in octets
+ * @param auth who may log in
+ * @param startTls whether STARTTLS is offered
+ * @param requireTls whether mail needs TLS
+ * @param handshakeTimeout how long a TLS handshake may take
+ */
+public record Settings(
+        String hostName,
+        int maxMessageSize,
+        int maxRecipients,
+        int maxLine,
+        AuthPolicy auth,
+        boolean startTls,
+        boolean requireTls,
+        Duration handshakeTimeout) {}

@@ -1,0 +1,89 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Attempt.RecipientOutcome;
+import dev.restante.Envelope;
+import dev.restante.Reply;
+import dev.restante.Stage;
+import dev.restante.listener.wire.BodySink;
+import dev.restante.listener.wire.DottedState;
+import dev.restante.mail.Octets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A mail transaction while it is open, from MAIL FROM on; used by its connection's thread alone. */
+final class Transaction {
+    final Envelope.Sender sender;
+    final Instant startedAt;
+    final long startedAtNanos;
+    final List<RecipientOutcome> recipients = new ArrayList<>(4);
+    final List<String> rules = new ArrayList<>(0);
+    final int[] ordinals = new int[Stage.values().size()];
+    private final List<Envelope.Recipient> accepted = new ArrayList<>(4);
+
+    /** Collects the body; {@code null} before its first octet. */
+    @Nullable
+    BodySink sink;
+
+    final DottedState dotted = new DottedState();
+
+    /** The octets of the body on the wire so far, dot-stuffing included. */
+    long wireOctets;
+
+    /** Whether a first BDAT was taken, so that DATA no longer is. */
+    boolean chunked;
+
+    /** The whole body, once it has arrived. */
+    @Nullable
+    Octets body;
+
+    /** The stage last reached and, if the server refused something there, its reply. */
+    Stage<?> reached = Stage.MAIL_FROM;
+
+    @Nullable
+    Reply refusal;
+
+    Transaction(Envelope.Sender sender, Instant startedAt, long startedAtNanos) {
+        this.sender = sender;
+        this.startedAt = startedAt;
+        this.startedAtNanos = startedAtNanos;
+    }
+
+    /** Notes what became of a RCPT. */
+    void recipient(Envelope.Recipient recipient, Optional<Reply> reply) {
+        RecipientOutcome outcome = new RecipientOutcome(recipient, reply);
+        recipients.add(outcome);
+        if (outcome.accepted()) {
+            accepted.add(recipient);
+            refusal = null;
+        } else {
+            refusal = reply.orElse(null);
+        }
+        reached = Stage.RCPT_TO;
+    }
+
+    /** The recipients accepted so far. */
+    List<Envelope.Recipient> accepted() {
+        return accepted;
+    }
+
+    /** Whether BODY=BINARYMIME was declared. */
+    boolean isBinary() {
+        return sender.parameters().body().filter("BINARYMIME"::equals).isPresent();
+    }
+
+    /** Whether the server, rather than the client, ended this: nobody was accepted, or what followed was refused. */
+    boolean wasRefused() {
+        return refusal != null && (accepted.isEmpty() || reached != Stage.RCPT_TO);
+    }
+
+    /** What has arrived of a body that was not stored. */
+    Optional<Octets> unstoredBody() {
+        if (body != null) {
+            return Optional.of(body);
+        }
+        return sink == null || sink.size() == 0 ? Optional.empty() : Optional.of(sink.octets());
+    }
+}

@@ -1,0 +1,80 @@
+package dev.restante.listener.wire;
+
+import dev.restante.mail.Octets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Collects a body in chunks that grow, up to a limit; what comes beyond it is counted and dropped.
+ *
+ * <p>At no time are more octets held than have arrived, but for the room left in the last chunk, an eighth of the whole at
+ * most.
+ */
+public final class BodySink {
+    private static final int SMALLEST_GROWTH = 8 * 1024;
+    private static final int LARGEST_CHUNK = 1 << 20;
+
+    private final long maxSize;
+    private final List<byte[]> full = new ArrayList<>();
+    private byte[] chunk = {};
+    private int used;
+    private long size;
+
+    /** A sink that keeps at most {@code maxSize} octets. */
+    public BodySink(long maxSize) {
+        this.maxSize = maxSize;
+    }
+
+    void append(byte[] source, int from, int to) {
+        size += to - from;
+        if (size > maxSize) {
+            full.clear();
+            chunk = new byte[0];
+            used = 0;
+            return;
+        }
+        int at = from;
+        while (at < to) {
+            if (used == chunk.length) {
+                next(to - at);
+            }
+            int count = Math.min(to - at, chunk.length - used);
+            System.arraycopy(source, at, chunk, used, count);
+            used += count;
+            at += count;
+        }
+    }
+
+    /** Begins a chunk: the first as large as what is at hand, so that a small mail is copied once and fits. */
+    private void next(int wanted) {
+        if (used > 0) {
+            full.add(chunk);
+        }
+        long room = Math.max(SMALLEST_GROWTH, Math.min(LARGEST_CHUNK, size / 8));
+        chunk = new byte[full.isEmpty() ? wanted : (int) Math.max(wanted, room)];
+        used = 0;
+    }
+
+    /** How many octets have arrived, dropped ones included. */
+    public long size() {
+        return size;
+    }
+
+    /** Whether more has arrived than is kept. */
+    public boolean isOverLimit() {
+        return size > maxSize;
+    }
+
+    /** What was collected; empty if it was too much. The sink gives it away and is empty then. */
+    public Octets octets() {
+        List<byte[]> all = new ArrayList<>(full);
+        if (used > 0) {
+            all.add(used == chunk.length ? chunk : Arrays.copyOf(chunk, used));
+        }
+        full.clear();
+        chunk = new byte[0];
+        used = 0;
+        return Octets.adopt(all);
+    }
+}

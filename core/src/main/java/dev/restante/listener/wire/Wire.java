@@ -1,0 +1,489 @@
+package dev.restante.listener.wire;
+
+import dev.restante.Reply;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's octets: whole lines and bodies in, replies out, plain or inside TLS, and the faults that live below
+ * SMTP.
+ *
+ * <p>The connection's own thread reads and writes; other threads may {@linkplain #interject interject} a last reply, ask
+ * for {@link #idleNanos()} and {@linkplain #abort abort}. Nothing here throws on a broken connection: reading ends, and
+ * writing is in vain.
+ */
+public final class Wire {
+    private static final int BUFFER_SIZE = 16 * 1024;
+    private static final long LINGER_NANOS = 500_000_000L;
+    private static final int LINGER_OCTETS = 1 << 20;
+    private static final int THROTTLE_STEPS_PER_SECOND = 20;
+
+    private final Socket raw;
+    private final int maxLine;
+    private InputStream in;
+    private OutputStream out;
+    private @Nullable SSLSocket tls;
+
+    private final byte[] buffer = new byte[BUFFER_SIZE];
+    private int position;
+    private int limit;
+
+    private final ReentrantLock outLock = new ReentrantLock();
+    private byte[] pending = new byte[512];
+    private int pendingLength;
+    private boolean writable = true;
+
+    private @Nullable Throttle throttle;
+    private boolean bareLineFeed;
+    private volatile boolean awaitingInput;
+    private volatile boolean broken;
+    private volatile long lastActivity = System.nanoTime();
+
+    /** What {@link #readLine()} returns for a line over the limit, whose octets are gone. */
+    public static final byte[] TOO_LONG = {};
+
+    /** Waits on behalf of a throttle or a dribbled reply. */
+    @FunctionalInterface
+    public interface Pacer {
+        /** Waits for this time; returns early if the connection is to end. */
+        void pause(long nanos);
+    }
+
+    private record Throttle(int octetsPerSecond, Pacer pacer) {}
+
+    /** A wire over an accepted socket, with lines of at most {@code maxLine} octets. */
+    public Wire(Socket raw, int maxLine) throws IOException {
+        this.raw = raw;
+        this.maxLine = maxLine;
+        this.in = raw.getInputStream();
+        this.out = raw.getOutputStream();
+        raw.setTcpNoDelay(true);
+    }
+
+    /** The client's address. */
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) raw.getRemoteSocketAddress();
+    }
+
+    /** The port the client connected to. */
+    public int localPort() {
+        return raw.getLocalPort();
+    }
+
+    // ---- input
+
+    /**
+     * Reads a line and strips its end; {@code null} if the input ends first. Pending replies are flushed before waiting.
+     */
+    public byte @Nullable [] readLine() {
+        byte[] start = {};
+        boolean tooLong = false;
+        while (true) {
+            for (int i = position; i < limit; i++) {
+                if (buffer[i] == '\n') {
+                    byte[] line = withoutCr(start, i);
+                    position = i + 1;
+                    return tooLong || line.length > maxLine ? TOO_LONG : line;
+                }
+            }
+            // Octets of an overlong line are dropped as they come: what is kept stays bounded.
+            tooLong |= start.length + (limit - position) > maxLine;
+            start = tooLong ? new byte[0] : joined(start, limit);
+            position = limit;
+            if (!fill()) {
+                return null;
+            }
+        }
+    }
+
+    /** The line whose LF stands at {@code lineFeed}, without the CR before it. */
+    private byte[] withoutCr(byte[] start, int lineFeed) {
+        if (lineFeed > position) {
+            bareLineFeed = buffer[lineFeed - 1] != '\r';
+            return joined(start, bareLineFeed ? lineFeed : lineFeed - 1);
+        }
+        bareLineFeed = start.length == 0 || start[start.length - 1] != '\r';
+        return bareLineFeed ? start : Arrays.copyOf(start, start.length - 1);
+    }
+
+    private byte[] joined(byte[] start, int end) {
+        if (start.length == 0) {
+            return Arrays.copyOfRange(buffer, position, end);
+        }
+        byte[] all = Arrays.copyOf(start, start.length + end - position);
+        System.arraycopy(buffer, position, all, start.length, end - position);
+        return all;
+    }
+
+    /** Whether the last line ended in a LF without CR. */
+    public boolean endedInBareLineFeed() {
+        return bareLineFeed;
+    }
+
+    /** Whether input has arrived that is not read yet, as from a client that pipelines. */
+    public boolean hasBufferedInput() {
+        return position < limit;
+    }
+
+    /** Reads whatever the client sent ahead and forgets it; returns how many octets that were. */
+    public int discardInput() {
+        int discarded = limit - position;
+        position = limit;
+        try {
+            while (in.available() > 0) {
+                int count = in.read(buffer, 0, Math.min(buffer.length, in.available()));
+                if (count < 0) {
+                    break;
+                }
+                discarded += count;
+            }
+        } catch (IOException e) {
+            broken = true;
+        }
+        return discarded;
+    }
+
+    /** Refills the empty buffer; false if the input has ended. */
+    private boolean fill() {
+        flush();
+        int most = buffer.length;
+        if (throttle != null) {
+            most = Math.max(1, Math.min(most, throttle.octetsPerSecond / THROTTLE_STEPS_PER_SECOND));
+        }
+        awaitingInput = true;
+        try {
+            int count = in.read(buffer, 0, most);
+            lastActivity = System.nanoTime();
+            if (count <= 0) {
+                return false;
+            }
+            position = 0;
+            limit = count;
+        } catch (IOException e) {
+            broken = true;
+            return false;
+        } finally {
+            awaitingInput = false;
+        }
+        if (throttle != null) {
+            throttle.pacer.pause(limit * 1_000_000_000L / throttle.octetsPerSecond);
+        }
+        return true;
+    }
+
+    /** Waits for octets of the client and forgets them; false if the input has ended. */
+    public boolean swallow() {
+        position = limit;
+        try {
+            int count = in.read(buffer, 0, buffer.length);
+            lastActivity = System.nanoTime();
+            return count > 0;
+        } catch (IOException e) {
+            broken = true;
+            return false;
+        }
+    }
+
+    /** Whether the connection broke, as opposed to being closed in order. */
+    public boolean isBroken() {
+        return broken;
+    }
+
+    /** Whether the connection's thread waits for the client just now. */
+    public boolean isAwaitingInput() {
+        return awaitingInput;
+    }
+
+    /** How long ago the client was last heard. */
+    public long idleNanos() {
+        return System.nanoTime() - lastActivity;
+    }
+
+    /** Reads no faster than this from now on. */
+    public void throttle(int octetsPerSecond, Pacer pacer) {
+        throttle = new Throttle(octetsPerSecond, pacer);
+    }
+
+    /** How a part of a body ended. */
+    public enum BodyEnd {
+        /** All of it has arrived. */
+        COMPLETE,
+        /** The position asked for is reached. */
+        STOPPED,
+        /** The input ended in the middle. */
+        CUT
+    }
+
+    /** Reads {@code count} octets into {@code sink}. */
+    public BodyEnd readOctets(long count, BodySink sink) {
+        long left = count;
+        while (left > 0) {
+            if (position == limit && !fill()) {
+                return BodyEnd.CUT;
+            }
+            int available = (int) Math.min(left, limit - position);
+            sink.append(buffer, position, position + available);
+            position += available;
+            left -= available;
+        }
+        return BodyEnd.COMPLETE;
+    }
+
+    /**
+     * Reads a body that ends in CRLF, a dot and CRLF, and undoes dot-stuffing (RFC 5321 section 4.5.2). Only that sequence
+     * ends it: lone CR and LF are ordinary octets.
+     *
+     * @param state where in the body reading stands; new for a new body
+     * @param stopAt the number of octets on the wire, terminator excluded, after which to return
+     */
+    public BodyEnd readDotted(DottedState state, BodySink sink, long stopAt) {
+        while (true) {
+            if (state.mayStop() && state.octets >= stopAt) {
+                return BodyEnd.STOPPED;
+            }
+            if (position == limit && !fill()) {
+                return BodyEnd.CUT;
+            }
+            int end = (int) Math.min(limit, position + Math.max(1, stopAt - state.octets));
+            boolean complete = scan(state, sink, end);
+            if (complete) {
+                return BodyEnd.COMPLETE;
+            }
+        }
+    }
+
+    /** Takes octets up to {@code end}; true once the terminator was among them. */
+    private boolean scan(DottedState state, BodySink sink, int end) {
+        int begin = position;
+        int run = begin;
+        int i = begin;
+        int at = state.at;
+        while (i < end) {
+            byte octet = buffer[i];
+            switch (at) {
+                case DottedState.IN_LINE -> {
+                    while (i < end && buffer[i] != '\r') {
+                        i++;
+                    }
+                    if (i == end) {
+                        continue;
+                    }
+                    at = DottedState.AFTER_CR;
+                }
+                case DottedState.AFTER_CR ->
+                    at = octet == '\n'
+                            ? DottedState.LINE_START
+                            : octet == '\r' ? DottedState.AFTER_CR : DottedState.IN_LINE;
+                case DottedState.LINE_START -> {
+                    if (octet == '.') {
+                        sink.append(buffer, run, i);
+                        run = i + 1;
+                        at = DottedState.AFTER_DOT;
+                    } else {
+                        at = octet == '\r' ? DottedState.AFTER_CR : DottedState.IN_LINE;
+                    }
+                }
+                case DottedState.AFTER_DOT -> {
+                    // A CR may belong to the terminator, so it waits outside the run until the next octet tells.
+                    if (octet == '\r') {
+                        run = i + 1;
+                        at = DottedState.AFTER_DOT_CR;
+                    } else {
+                        at = DottedState.IN_LINE;
+                    }
+                }
+                default -> {
+                    if (octet == '\n') {
+                        position = i + 1;
+                        state.octets += position - begin - DottedState.TERMINATOR;
+                        state.at = DottedState.LINE_START;
+                        return true;
+                    }
+                    sink.append(DottedState.CR, 0, 1);
+                    at = octet == '\r' ? DottedState.AFTER_CR : DottedState.IN_LINE;
+                }
+            }
+            i++;
+        }
+        if (run < end) {
+            sink.append(buffer, run, end);
+        }
+        position = end;
+        state.octets += end - begin;
+        state.at = at;
+        return false;
+    }
+
+    // ---- output
+
+    /** Puts a reply behind what is pending; it goes out with {@link #flush()} or before the next wait for input. */
+    public void write(Reply reply) {
+        outLock.lock();
+        try {
+            int length = reply.length();
+            if (pendingLength + length > pending.length) {
+                pending = Arrays.copyOf(pending, Math.max(pending.length * 2, pendingLength + length));
+            }
+            reply.copyTo(pending, pendingLength);
+            pendingLength += length;
+        } finally {
+            outLock.unlock();
+        }
+    }
+
+    /** Writes what is pending; false if the connection does not take it. */
+    public boolean flush() {
+        outLock.lock();
+        try {
+            if (pendingLength > 0) {
+                int length = pendingLength;
+                pendingLength = 0;
+                send(pending, 0, length);
+            }
+            return writable;
+        } finally {
+            outLock.unlock();
+        }
+    }
+
+    /** Writes these octets, after what is pending, in one write; false if the connection does not take them. */
+    public boolean writeNow(byte[] octets, int offset, int length) {
+        outLock.lock();
+        try {
+            flush();
+            send(octets, offset, length);
+            return writable;
+        } finally {
+            outLock.unlock();
+        }
+    }
+
+    private void send(byte[] octets, int offset, int length) {
+        if (writable) {
+            try {
+                out.write(octets, offset, length);
+                out.flush();
+            } catch (IOException e) {
+                writable = false;
+                broken = true;
+            }
+        }
+    }
+
+    /**
+     * Says a last reply on behalf of another thread, if the connection's own thread waits for the client, and ends the
+     * input, so that it wakes. Returns whether the reply was written.
+     */
+    public boolean interject(Reply reply) {
+        outLock.lock();
+        try {
+            boolean written = false;
+            if (awaitingInput && writable) {
+                byte[] octets = reply.toBytes();
+                written = writeNow(octets, 0, octets.length);
+                writable = false;
+            }
+            raw.shutdownInput();
+            return written;
+        } catch (IOException e) {
+            // Already closed, which is what was wanted.
+            return false;
+        } finally {
+            outLock.unlock();
+        }
+    }
+
+    // ---- TLS
+
+    /** What makes the TLS layer over a plain socket, its handshake done. */
+    @FunctionalInterface
+    public interface TlsLayer {
+        /** Layers TLS over {@code plain} and completes the handshake. */
+        SSLSocket over(Socket plain) throws IOException;
+    }
+
+    /**
+     * Goes on inside TLS.
+     *
+     * @throws IOException if the handshake fails; the connection is then of no more use
+     */
+    public SSLSocket startTls(TlsLayer layer) throws IOException {
+        SSLSocket secured = layer.over(raw);
+        tls = secured;
+        in = secured.getInputStream();
+        out = secured.getOutputStream();
+        lastActivity = System.nanoTime();
+        return secured;
+    }
+
+    // ---- the end
+
+    /**
+     * Flushes and closes so that the client reads all that was written and then the end: unread input would turn the close
+     * into a reset, so it is read and forgotten for a moment.
+     *
+     * @param mayBeSending whether the client may send more before it sees the end
+     */
+    public void close(boolean mayBeSending) {
+        flush();
+        try {
+            SSLSocket secured = tls;
+            if (secured != null) {
+                secured.shutdownOutput();
+            }
+            if (hasBufferedInput() || raw.getInputStream().available() > 0 || mayBeSending) {
+                linger();
+            }
+        } catch (IOException e) {
+            // Closed or silent: either way there is nobody left to be polite to.
+        }
+        abort();
+    }
+
+    private void linger() throws IOException {
+        raw.shutdownOutput();
+        raw.setSoTimeout((int) (LINGER_NANOS / 1_000_000));
+        long deadline = System.nanoTime() + LINGER_NANOS;
+        int swallowed = 0;
+        InputStream rest = raw.getInputStream();
+        while (swallowed < LINGER_OCTETS && System.nanoTime() < deadline) {
+            int count = rest.read(buffer, 0, buffer.length);
+            if (count < 0) {
+                break;
+            }
+            swallowed += count;
+        }
+    }
+
+    /** Resets the connection: the client sees a RST at once. */
+    public void reset() {
+        try {
+            raw.setSoLinger(true, 0);
+        } catch (SocketException e) {
+            // Closed already.
+        }
+        abort();
+    }
+
+    /** Closes the socket below everything, from any thread, without waiting. */
+    public void abort() {
+        try {
+            raw.close();
+        } catch (IOException e) {
+            // Closed already.
+        }
+    }
+
+    /** Whether the socket is closed. */
+    public boolean isClosed() {
+        return raw.isClosed();
+    }
+}
