@@ -1,0 +1,610 @@
+package dev.restante;
+
+import dev.restante.listener.Connections;
+import dev.restante.listener.SmtpListener;
+import dev.restante.listener.commands.Services;
+import dev.restante.listener.commands.Settings;
+import dev.restante.mailbox.MailStore;
+import dev.restante.script.Holds;
+import dev.restante.script.RuleBook;
+import dev.restante.session.SessionLog;
+import dev.restante.tls.ServerIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A real SMTP server in this JVM that delivers nothing: it holds what it catches, misbehaves as scripted, and keeps evidence
+ * of everything that clients tried.
+ *
+ * <pre>{@code
+ * try (FakeSmtpServer smtp = FakeSmtpServer.create().start()) {
+ *     new OrderMailer(smtp.host(), smtp.port()).confirm(order);
+ *     CapturedMail mail = smtp.takeMail();
+ * }
+ * }</pre>
+ *
+ * <p>By default it listens on a free port of the loopback interface, takes messages of up to 50 MiB, offers AUTH and accepts
+ * anybody, and keeps the latest 10,000 mails or 128 MiB and 10,000 sessions or 48 MiB.
+ *
+ * <p>Thread-safe. A closed server cannot be started again; its evidence stays readable.
+ */
+public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
+    private static final int MAX_COMMAND_LINE = 32 * 1024;
+
+    private final Builder configuration;
+    private final Settings settings;
+    private final ServerClock clock;
+    private final MailStore store;
+    private final Mailbox mailbox;
+    private final RuleBook rules;
+    private final Holds holds = new Holds();
+    private final SessionLog sessions;
+    private final ServerIdentity identity;
+    private final Connections connections;
+    private final List<SmtpListener> listeners = new ArrayList<>();
+    private volatile State state = State.NEW;
+
+    private enum State {
+        NEW,
+        LISTENING,
+        CLOSED
+    }
+
+    private FakeSmtpServer(Builder configuration) {
+        this.configuration = configuration;
+        this.clock = configuration.clock;
+        this.store = new MailStore(configuration.maxMails, configuration.maxMailBytes);
+        this.mailbox = new StoreMailbox(this, store, configuration.defaultTimeout);
+        this.rules = new RuleBook(clock);
+        this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
+        this.identity = new ServerIdentity(certificateNames(configuration));
+        this.connections = new Connections(configuration.maxConnections, configuration.idleTimeout, "restante");
+        this.settings = new Settings(
+                configuration.hostName,
+                configuration.maxMessageSize,
+                configuration.maxRecipients,
+                MAX_COMMAND_LINE,
+                configuration.auth,
+                configuration.startTls,
+                configuration.requireTls,
+                configuration.handshakeTimeout);
+    }
+
+    private static List<String> certificateNames(Builder configuration) {
+        Set<String> names = new LinkedHashSet<>(List.of("localhost", configuration.hostName, "127.0.0.1", "::1"));
+        configuration.addresses.stream()
+                .filter(address -> !address.isAnyLocalAddress())
+                .forEach(address -> names.add(address.getHostAddress()));
+        return List.copyOf(names);
+    }
+
+    /** A server with the defaults, not yet started. */
+    public static FakeSmtpServer create() {
+        return builder().build();
+    }
+
+    /** Begins to configure a server. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Begins to listen, and returns this server. A server that listens already goes on.
+     *
+     * @throws UncheckedIOException if a port cannot be listened on; the message says why and what to do
+     * @throws IllegalStateException if the server was closed
+     */
+    public synchronized FakeSmtpServer start() {
+        if (state == State.CLOSED) {
+            throw new IllegalStateException(
+                    "This server was closed and cannot be started again. Create a new one; its evidence stays readable here.");
+        }
+        if (state == State.LISTENING) {
+            return this;
+        }
+        try {
+            listenOnAll(SmtpListener.Kind.SMTP, configuration.port);
+            if (configuration.smtpsPort >= 0) {
+                listenOnAll(SmtpListener.Kind.SMTPS, configuration.smtpsPort);
+            }
+        } catch (RuntimeException e) {
+            listeners.forEach(SmtpListener::stopAccepting);
+            listeners.forEach(SmtpListener::stop);
+            listeners.clear();
+            throw e;
+        }
+        state = State.LISTENING;
+        return this;
+    }
+
+    /** Listens on the same port of all addresses. */
+    private void listenOnAll(SmtpListener.Kind kind, int wantedPort) {
+        int port = wantedPort;
+        for (InetAddress address : configuration.addresses) {
+            SmtpListener listener = new SmtpListener(
+                    kind,
+                    address,
+                    port,
+                    settings,
+                    new Services(rules, holds, store, sessions, clock, identity),
+                    connections);
+            try {
+                listener.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(cannotListen(kind, address, port, e), e);
+            }
+            listeners.add(listener);
+            port = listener.port();
+        }
+    }
+
+    private static String cannotListen(SmtpListener.Kind kind, InetAddress address, int port, IOException cause) {
+        String where = address.getHostAddress() + " port " + port;
+        if (cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")) {
+            return "Cannot listen for " + kind + " on " + where + ": the port is in use. Stop the program that listens"
+                    + " there, choose another port, or take port 0 for a free one.";
+        } else if (cause instanceof BindException && port > 0 && port < 1024) {
+            return "Cannot listen for " + kind + " on " + where + ": " + cause.getMessage()
+                    + ". Ports below 1024 often need special rights; choose a higher one.";
+        }
+        return "Cannot listen for " + kind + " on " + where + ": " + cause.getMessage()
+                + ". Bind an address of this machine, such as 127.0.0.1.";
+    }
+
+    /**
+     * Ends listening, all connections, holds, stalls and delays. Clients that are idle are told 421; a body under way may
+     * finish within the grace time. Takes 5 seconds at most; closing again does nothing.
+     *
+     * @throws IllegalStateException if a connection's thread will not end; it names the thread and where it is
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (state == State.CLOSED) {
+                return;
+            }
+            state = State.CLOSED;
+        }
+        listeners.forEach(SmtpListener::stopAccepting);
+        holds.clear();
+        List<Thread> stuck = connections.close(configuration.closeGrace);
+        listeners.forEach(SmtpListener::stop);
+        if (!stuck.isEmpty()) {
+            throw new IllegalStateException("The server is closed, but " + stuck.size()
+                    + " of its threads did not end within 5 s. Does a function in the script block?\n"
+                    + stuck.stream().map(FakeSmtpServer::whereabouts).collect(Collectors.joining("\n")));
+        }
+    }
+
+    private static String whereabouts(Thread thread) {
+        StringBuilder text = new StringBuilder("  thread \"" + thread.getName() + "\"");
+        StackTraceElement[] frames = thread.getStackTrace();
+        for (int i = 0; i < Math.min(8, frames.length); i++) {
+            text.append("\n      at ").append(frames[i]);
+        }
+        return text.toString();
+    }
+
+    @Override
+    public synchronized void reset() {
+        rules.clear();
+        holds.clear();
+        connections.reset();
+        store.clear();
+        sessions.clear();
+    }
+
+    /** The address that clients connect to, in digits; the loopback address if the server is bound to all. */
+    @Override
+    public String host() {
+        InetAddress first = configuration.addresses.get(0);
+        return first.isAnyLocalAddress() ? InetAddress.getLoopbackAddress().getHostAddress() : first.getHostAddress();
+    }
+
+    /**
+     * The port of the SMTP listener.
+     *
+     * @throws IllegalStateException if the server was not started
+     */
+    @Override
+    public int port() {
+        return portOf(SmtpListener.Kind.SMTP);
+    }
+
+    /**
+     * The port of the SMTPS listener.
+     *
+     * @throws IllegalStateException if the server was not started, or not built with {@link Builder#smtpsPort}
+     */
+    public int smtpsPort() {
+        if (configuration.smtpsPort < 0) {
+            throw new IllegalStateException(
+                    "This server has no SMTPS listener. Build it with FakeSmtpServer.builder().smtpsPort(0).");
+        }
+        return portOf(SmtpListener.Kind.SMTPS);
+    }
+
+    private synchronized int portOf(SmtpListener.Kind kind) {
+        return listeners.stream()
+                .filter(listener -> listener.kind() == kind)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalStateException("The server has no port before it is started. Call start() first."))
+                .port();
+    }
+
+    /** The name in the banner and in EHLO's answer. */
+    public String hostName() {
+        return settings.hostName();
+    }
+
+    /** The largest message that is taken, in octets. */
+    public int maxMessageSize() {
+        return settings.maxMessageSize();
+    }
+
+    /** What clients need to trust this server inside TLS. */
+    public ServerTls tls() {
+        return new ServerTls(identity);
+    }
+
+    /** Jakarta Mail properties that lead to this server in plain text; inside TLS, add those of {@link #tls()}. */
+    public Properties mailProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("mail.transport.protocol", "smtp");
+        properties.setProperty("mail.smtp.host", host());
+        properties.setProperty("mail.smtp.port", String.valueOf(port()));
+        return properties;
+    }
+
+    /** How many connections are open now. */
+    public int openConnections() {
+        return connections.count();
+    }
+
+    /** The mails that no call has returned yet, oldest first. Asking does not change that. */
+    public List<CapturedMail> mailsNotLookedAt() {
+        return store.notLookedAt();
+    }
+
+    // ---- script
+
+    @Override
+    public void script(Rule... more) {
+        rules.add(RuleBook.Layer.TEST, List.of(more));
+    }
+
+    @Override
+    public List<RuleReport> rules() {
+        return rules.reports();
+    }
+
+    @Override
+    public void clearScript() {
+        rules.clear();
+    }
+
+    @Override
+    public Hold hold(Stage<?> stage) {
+        Hold hold = hold();
+        RuleDraft waiting = RuleDraft.at(stage, 0).paced(new Effect.WaitFor(hold.name()));
+        script(Rule.of(waiting, Rule.Limit.Always.ALWAYS));
+        return hold;
+    }
+
+    @Override
+    public Hold hold() {
+        return new BarrierHold(this, holds.create(), configuration.defaultTimeout);
+    }
+
+    @Override
+    public ServerClock clock() {
+        return clock;
+    }
+
+    // ---- evidence
+
+    @Override
+    public List<SmtpSession> sessions() {
+        return sessions.sessions();
+    }
+
+    @Override
+    public Optional<SmtpSession> session(String id) {
+        return sessions.session(id);
+    }
+
+    @Override
+    public List<Attempt> attempts() {
+        return sessions.attempts();
+    }
+
+    // ---- mailbox
+
+    @Override
+    public List<CapturedMail> mails() {
+        return mailbox.mails();
+    }
+
+    @Override
+    public Optional<CapturedMail> mail(String id) {
+        return mailbox.mail(id);
+    }
+
+    @Override
+    public CapturedMail takeMail(Matching matching) {
+        return mailbox.takeMail(matching);
+    }
+
+    @Override
+    public List<CapturedMail> awaitMails(int count, Matching matching) {
+        return mailbox.awaitMails(count, matching);
+    }
+
+    @Override
+    public List<CapturedMail> awaitExactly(int count, Duration quiet, Matching matching) {
+        return mailbox.awaitExactly(count, quiet, matching);
+    }
+
+    @Override
+    public List<CapturedMail> clear() {
+        return mailbox.clear();
+    }
+
+    @Override
+    public List<CapturedMail> remove(Matching matching) {
+        return mailbox.remove(matching);
+    }
+
+    @Override
+    public long evicted() {
+        return mailbox.evicted();
+    }
+
+    @Override
+    public Subscription onArrival(Consumer<CapturedMail> listener) {
+        return mailbox.onArrival(listener);
+    }
+
+    @Override
+    public Subscription onRemoval(Consumer<List<CapturedMail>> listener) {
+        return mailbox.onRemoval(listener);
+    }
+
+    @Override
+    public Mailbox within(Duration timeout) {
+        return mailbox.within(timeout);
+    }
+
+    /** The server's state in words, such as {@code FakeSmtpServer listening on 127.0.0.1:38211, 2 mails}. */
+    @Override
+    public String toString() {
+        String mails =
+                store.snapshot().size() == 1 ? "1 mail" : store.snapshot().size() + " mails";
+        return switch (state) {
+            case NEW -> "FakeSmtpServer, not started";
+            case LISTENING ->
+                "FakeSmtpServer listening on " + host() + ":" + port()
+                        + (configuration.smtpsPort < 0 ? "" : " and for SMTPS on " + smtpsPort()) + ", " + mails;
+            case CLOSED -> "FakeSmtpServer, closed, " + mails;
+        };
+    }
+
+    /**
+     * Configures a server. Every option has a default; {@link #build()} may be called more than once.
+     *
+     * <p>Not thread-safe.
+     */
+    public static final class Builder implements Cloneable {
+        private List<InetAddress> addresses = List.of(loopback());
+        private int port;
+        private int smtpsPort = -1;
+        private String hostName = "localhost";
+        private int maxMessageSize = 50 << 20;
+        private int maxRecipients = 1000;
+        private int maxConnections = 2000;
+        private int maxMails = 10_000;
+        private long maxMailBytes = 128L << 20;
+        private int maxSessions = 10_000;
+        private long maxSessionBytes = 48L << 20;
+        private AuthPolicy auth = AuthPolicy.anyone();
+        private boolean startTls;
+        private boolean requireTls;
+        private Duration defaultTimeout = Duration.ofSeconds(5);
+        private Duration idleTimeout = Duration.ofMinutes(5);
+        private Duration handshakeTimeout = Duration.ofSeconds(30);
+        private Duration closeGrace = Duration.ofSeconds(1);
+        private ServerClock clock = ServerClock.system();
+
+        private Builder() {}
+
+        private static InetAddress loopback() {
+            try {
+                return InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1});
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException("Four octets are an address.", e);
+            }
+        }
+
+        /** The SMTP port; 0, the default, takes a free one. */
+        public Builder port(int newPort) {
+            port = checkedPort(newPort);
+            return this;
+        }
+
+        /** Listens for SMTPS (TLS from the first octet) too, on this port; 0 takes a free one. Off by default. */
+        public Builder smtpsPort(int newPort) {
+            smtpsPort = checkedPort(newPort);
+            return this;
+        }
+
+        private static int checkedPort(int port) {
+            if (port < 0 || port > 65535) {
+                throw new IllegalArgumentException(
+                        "A port is between 0 and 65535, but was " + port + ". 0 takes a free one.");
+            }
+            return port;
+        }
+
+        /**
+         * The addresses to listen on, {@code 127.0.0.1} by default; all get the same port. {@code 0.0.0.0} is every address
+         * of the machine: anybody who can reach it can then send and script.
+         *
+         * @throws IllegalArgumentException if one is no address and no name that this machine can resolve
+         */
+        public Builder bindAddress(String address, String... more) {
+            List<InetAddress> all = new ArrayList<>();
+            all.add(resolved(address));
+            for (String another : more) {
+                all.add(resolved(another));
+            }
+            addresses = List.copyOf(all);
+            return this;
+        }
+
+        private static InetAddress resolved(String address) {
+            try {
+                return InetAddress.getByName(address);
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException(
+                        "\"" + address + "\" is no address of this machine. Bind 127.0.0.1 (the default), ::1,"
+                                + " 0.0.0.0 for every address, or an address that the machine has.",
+                        e);
+            }
+        }
+
+        /** The name in the banner and in EHLO's answer, and in the certificate; {@code localhost} by default. */
+        public Builder hostName(String name) {
+            if (!name.matches("[A-Za-z0-9._\\-\\[\\]:]+")) {
+                throw new IllegalArgumentException("\"" + name + "\" is no host name.");
+            }
+            hostName = name;
+            return this;
+        }
+
+        /** The largest message in octets, 50 MiB by default; larger ones are refused with 552. */
+        public Builder maxMessageSize(int octets) {
+            maxMessageSize = positive("maxMessageSize", octets);
+            return this;
+        }
+
+        /** The most recipients of a mail, 1,000 by default; further ones are refused with 452. */
+        public Builder maxRecipients(int count) {
+            maxRecipients = positive("maxRecipients", count);
+            return this;
+        }
+
+        /** The most connections at once, 2,000 by default; further ones are refused with 421. */
+        public Builder maxConnections(int count) {
+            maxConnections = positive("maxConnections", count);
+            return this;
+        }
+
+        /** How much mail is kept, 10,000 mails or 128 MiB by default; the oldest are evicted. */
+        public Builder keepMails(int count, long octets) {
+            maxMails = positive("the number of mails", count);
+            maxMailBytes = positive("the octets of mails", octets);
+            return this;
+        }
+
+        /** How much evidence of sessions is kept, 10,000 or 48 MiB by default; the oldest are dropped. */
+        public Builder keepSessions(int count, long octets) {
+            maxSessions = positive("the number of sessions", count);
+            maxSessionBytes = positive("the octets of sessions", octets);
+            return this;
+        }
+
+        private static <N extends Number> N positive(String what, N value) {
+            if (value.longValue() < 1) {
+                throw new IllegalArgumentException(what + " is at least 1, but was " + value + ".");
+            }
+            return value;
+        }
+
+        /** Who may log in; anybody by default. */
+        public Builder auth(AuthPolicy policy) {
+            auth = policy;
+            return this;
+        }
+
+        /**
+         * Offers STARTTLS. Off by default, because clients that upgrade whenever they can, and verify, would fail until they
+         * trust {@link FakeSmtpServer#tls()}.
+         */
+        public Builder startTls() {
+            startTls = true;
+            return this;
+        }
+
+        /** Offers STARTTLS and refuses mail in plain text with 530. */
+        public Builder requireTls() {
+            startTls = true;
+            requireTls = true;
+            return this;
+        }
+
+        /** How long waits take before they fail; 5 seconds by default. */
+        public Builder defaultTimeout(Duration time) {
+            defaultTimeout = positive("defaultTimeout", time);
+            return this;
+        }
+
+        /** How long a client may be silent before it is told 421; 5 minutes by default, zero for ever. */
+        public Builder idleTimeout(Duration time) {
+            if (time.isNegative()) {
+                throw new IllegalArgumentException("idleTimeout is not negative, but was " + time + ".");
+            }
+            idleTimeout = time;
+            return this;
+        }
+
+        /** How long a TLS handshake may take; 30 seconds by default. */
+        public Builder handshakeTimeout(Duration time) {
+            handshakeTimeout = positive("handshakeTimeout", time);
+            return this;
+        }
+
+        /** How long a body under way may go on when the server is closed; 1 second by default, 3 at most. */
+        public Builder closeGrace(Duration time) {
+            if (time.isNegative() || time.compareTo(Duration.ofSeconds(3)) > 0) {
+                throw new IllegalArgumentException("closeGrace is between 0 and 3 s, but was " + time + ".");
+            }
+            closeGrace = time;
+            return this;
+        }
+
+        private static Duration positive(String what, Duration time) {
+            if (time.isZero() || time.isNegative()) {
+                throw new IllegalArgumentException(what + " is positive, but was " + time + ".");
+            }
+            return time;
+        }
+
+        /** The time the server lives in; the machine's by default. */
+        public Builder clock(ServerClock newClock) {
+            clock = newClock;
+            return this;
+        }
+
+        /** A server of this configuration, not yet started. */
+        public FakeSmtpServer build() {
+            try {
+                return new FakeSmtpServer((Builder) clone());
+            } catch (CloneNotSupportedException e) {
+                throw new IllegalStateException("A builder can be cloned.", e);
+            }
+        }
+    }
+}

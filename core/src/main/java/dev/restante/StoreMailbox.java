@@ -1,0 +1,121 @@
+package dev.restante;
+
+import dev.restante.mailbox.MailStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A mailbox over a store in this JVM: it words the failures of waits. */
+final class StoreMailbox implements Mailbox {
+    private final SmtpFixture fixture;
+    private final MailStore store;
+    private final Duration timeout;
+
+    StoreMailbox(SmtpFixture fixture, MailStore store, Duration timeout) {
+        this.fixture = fixture;
+        this.store = store;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public List<CapturedMail> mails() {
+        return store.lookedAt(store.snapshot());
+    }
+
+    @Override
+    public Optional<CapturedMail> mail(String id) {
+        return store.find(id).map(mail -> store.lookedAt(List.of(mail)).get(0));
+    }
+
+    @Override
+    public CapturedMail takeMail(Matching matching) {
+        Optional<CapturedMail> taken = uninterrupted(() -> store.take(matching, timeout));
+        return taken.orElseThrow(() -> failure(
+                "No mail" + suffix(matching) + " arrived within " + FailureReport.spoken(timeout) + ".", matching));
+    }
+
+    @Override
+    public List<CapturedMail> awaitMails(int count, Matching matching) {
+        List<CapturedMail> found = uninterrupted(() -> store.await(count, matching, timeout));
+        if (found.size() < count) {
+            throw failure(
+                    "Expected " + mails(count) + suffix(matching) + " within " + FailureReport.spoken(timeout)
+                            + ", but there " + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
+                    matching);
+        }
+        return store.lookedAt(found);
+    }
+
+    @Override
+    public List<CapturedMail> awaitExactly(int count, Duration quiet, Matching matching) {
+        List<CapturedMail> found = count == 0 ? List.of() : awaitMails(count, matching);
+        if (found.size() == count) {
+            found = uninterrupted(() -> store.await(count + 1, matching, quiet));
+        }
+        if (found.size() != count) {
+            throw failure(
+                    "Expected exactly " + mails(count) + suffix(matching) + " and then quiet for "
+                            + FailureReport.spoken(quiet) + ", but there "
+                            + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
+                    matching);
+        }
+        return store.lookedAt(found);
+    }
+
+    @Override
+    public List<CapturedMail> clear() {
+        return store.clear();
+    }
+
+    @Override
+    public List<CapturedMail> remove(Matching matching) {
+        return store.remove(matching);
+    }
+
+    @Override
+    public long evicted() {
+        return store.evicted();
+    }
+
+    @Override
+    public Subscription onArrival(Consumer<CapturedMail> listener) {
+        return store.notifier().onArrival(listener)::run;
+    }
+
+    @Override
+    public Subscription onRemoval(Consumer<List<CapturedMail>> listener) {
+        return store.notifier().onRemoval(listener)::run;
+    }
+
+    @Override
+    public Mailbox within(Duration other) {
+        return new StoreMailbox(fixture, store, other);
+    }
+
+    private AssertionError failure(String headline, Matching matching) {
+        return FailureReport.of(headline, fixture, store.snapshot(), matching);
+    }
+
+    private static String mails(int count) {
+        return count == 1 ? "1 mail" : count == 0 ? "no mail" : count + " mails";
+    }
+
+    private static String suffix(Matching matching) {
+        return matching.parts().isEmpty() ? "" : " " + matching;
+    }
+
+    @FunctionalInterface
+    private interface Waiting<T> {
+        T run() throws InterruptedException;
+    }
+
+    private static <T> T uninterrupted(Waiting<T> waiting) {
+        try {
+            return waiting.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for mail.", e);
+        }
+    }
+}
