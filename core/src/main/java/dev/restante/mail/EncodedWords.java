@@ -114,11 +114,16 @@ public final class EncodedWords {
 
         void add(Word word) {
             String name = word.charset.toLowerCase(Locale.ROOT);
-            if (charset != null && !charset.equals(name)) {
+            if (charset != null && (!charset.equals(name) || startsWithMark(name))) {
                 close();
             }
             charset = name;
             octets.writeBytes(word.octets());
+        }
+
+        /** Whether each word in this charset has a byte order mark of its own, so that words cannot be joined. */
+        private static boolean startsWithMark(String charset) {
+            return charset.equals("utf-16") || charset.equals("utf-32");
         }
 
         void close() {
