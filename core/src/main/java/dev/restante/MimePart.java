@@ -105,7 +105,7 @@ public final class MimePart {
 
     /** The charset parameter as declared, known or not; {@link #text()} says what is done without one. */
     public Optional<String> charset() {
-        return contentTypeParameter("charset");
+        return contentTypeParameter("charset").filter(name -> !name.isBlank());
     }
 
     /** The value of Content-Disposition in lower case, such as "attachment" (RFC 2183); empty if there is none. */
@@ -132,7 +132,7 @@ public final class MimePart {
         return transferEncoding;
     }
 
-    /** The header fields in the order sent; at most {@value MimeReader#FIELD_LIMIT}. */
+    /** The header fields in the order sent; at most 10,000. */
     public List<HeaderField> headers() {
         return headers;
     }
@@ -322,7 +322,7 @@ public final class MimePart {
         if (!contentType.startsWith("text/")) {
             return TextDecoder.guess(content);
         }
-        String declared = contentTypeParameters.get("charset");
+        String declared = charset().orElse(null);
         if (declared == null && contentType.equals("text/html")) {
             Matcher meta = META_CHARSET.matcher(
                     TextDecoder.guess(content.length <= META_LIMIT ? content : Arrays.copyOf(content, META_LIMIT)));

@@ -90,8 +90,12 @@ public record ContentField(String value, Map<String, String> parameters) {
                 return;
             }
             at++;
-            while (at < text.length() && isBlank(text.charAt(at))) {
-                at++;
+            if (isFileName(name)) { // which may start with "("
+                while (at < text.length() && isBlank(text.charAt(at))) {
+                    at++;
+                }
+            } else {
+                skip("");
             }
             String value = at < text.length() && text.charAt(at) == '"' ? quoted(name) : bare(name);
             if (name.isEmpty()) {
@@ -138,7 +142,7 @@ public record ContentField(String value, Map<String, String> parameters) {
         /** A value without quotes. File names and boundaries may hold blanks, other values end at the first. */
         private String bare(String name) {
             int from = at;
-            boolean blanks = name.startsWith("name") || name.startsWith("filename") || name.equals("boundary");
+            boolean blanks = isFileName(name) || name.equals("boundary");
             while (at < text.length() && text.charAt(at) != ';') {
                 if (!blanks && (isBlank(text.charAt(at)) || text.charAt(at) == '(')) {
                     break;
@@ -152,6 +156,10 @@ public record ContentField(String value, Map<String, String> parameters) {
                 value = value.substring(0, next);
             }
             return value.strip();
+        }
+
+        private static boolean isFileName(String name) {
+            return name.startsWith("name") || name.startsWith("filename");
         }
 
         /** Where {@code a b=c} falls apart into a value and a parameter without its semicolon; -1 if it does not. */
