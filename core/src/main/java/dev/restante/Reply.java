@@ -3,8 +3,6 @@ package dev.restante;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * One SMTP reply: a code, an optional enhanced status code and one or more lines of text (RFC 5321 section 4.2, RFC
@@ -13,8 +11,6 @@ import java.util.regex.Pattern;
  * <p>Immutable and thread-safe.
  */
 public final class Reply {
-    private static final Pattern ENHANCED = Pattern.compile("([245]\\.\\d{1,3}\\.\\d{1,3})(?: |$)(.*)", Pattern.DOTALL);
-
     private final int code;
     private final String enhancedCode;
     private final List<String> lines;
@@ -46,14 +42,37 @@ public final class Reply {
                         + ". Use \\n for a reply of several lines, and rawReply(...) for anything else.");
             }
         }
-        Matcher matcher = ENHANCED.matcher(text);
-        return matcher.matches()
-                ? new Reply(code, matcher.group(1), splitLines(matcher.group(2)))
-                : new Reply(code, "", splitLines(text));
+        int end = endOfEnhancedCode(text);
+        return end == 0
+                ? new Reply(code, "", splitLines(text))
+                : new Reply(
+                        code, text.substring(0, end), splitLines(end == text.length() ? "" : text.substring(end + 1)));
+    }
+
+    /** The length of the enhanced status code that {@code text} begins with (RFC 3463 section 2); 0 if there is none. */
+    private static int endOfEnhancedCode(String text) {
+        if (text.isEmpty() || "245".indexOf(text.charAt(0)) < 0) {
+            return 0;
+        }
+        int subject = endOfNumber(text, 1);
+        int detail = subject == 0 ? 0 : endOfNumber(text, subject);
+        return detail == 0 || (detail < text.length() && text.charAt(detail) != ' ') ? 0 : detail;
+    }
+
+    /** The end of a dot and one to three digits at {@code dot}; 0 if they are not there. */
+    private static int endOfNumber(String text, int dot) {
+        if (dot >= text.length() || text.charAt(dot) != '.') {
+            return 0;
+        }
+        int end = dot + 1;
+        while (end < text.length() && end < dot + 4 && Character.digit(text.charAt(end), 10) >= 0) {
+            end++;
+        }
+        return end == dot + 1 ? 0 : end;
     }
 
     private static List<String> splitLines(String text) {
-        return List.of(text.split("\n", -1));
+        return text.indexOf('\n') < 0 ? List.of(text) : List.of(text.split("\n", -1));
     }
 
     /** The three-digit code, 200 to 599. */

@@ -158,6 +158,8 @@ public final class SmtpListener {
             Conversation conversation = conversationOf(session);
             conversation.finish();
             connections.leave(conversation);
+            // The engine closes only sockets that are open; this one's place must be freed either way.
+            ((WireSocket) session.getSocket()).close();
         }
     }
 

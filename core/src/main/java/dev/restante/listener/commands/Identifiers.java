@@ -5,30 +5,29 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Identifiers of digits and letters: random, so that several servers can share a store. */
 final class Identifiers {
     private static final char[] DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".toCharArray();
-    private static final int DIGITS_A_LONG = 11;
+    private static final int SHORT = 11;
 
     private Identifiers() {}
 
     /** 22 characters for a mail. */
     static String mailId() {
-        char[] id = new char[2 * DIGITS_A_LONG];
+        char[] id = new char[2 * SHORT];
         spell(id, 0);
-        spell(id, DIGITS_A_LONG);
+        spell(id, SHORT);
         return new String(id);
     }
 
     /** 11 characters for a session. */
     static String shortId() {
-        char[] id = new char[DIGITS_A_LONG];
+        char[] id = new char[SHORT];
         spell(id, 0);
         return new String(id);
     }
 
     private static void spell(char[] target, int offset) {
-        long bits = ThreadLocalRandom.current().nextLong();
-        for (int i = DIGITS_A_LONG - 1; i >= 0; i--) {
-            target[offset + i] = DIGITS[(int) Long.remainderUnsigned(bits, DIGITS.length)];
-            bits = Long.divideUnsigned(bits, DIGITS.length);
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        for (int i = offset; i < offset + SHORT; i++) {
+            target[i] = DIGITS[random.nextInt(DIGITS.length)];
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param remarks what was not quite right but was understood, as most servers do
  */
 record PathArgument(String address, String spoken, EsmtpParameters parameters, List<String> remarks) {
+    private static final int MAX_LABEL = 63;
     private static final Pattern KEYWORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*");
     private static final Pattern VALUE = Pattern.compile("[^\\p{Cntrl} =]+");
     private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2}|[^\\x00-\\x7f])*");
@@ -201,11 +202,10 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
             if (path.isEmpty() && mayBeNull) {
                 return "";
             }
-            if (!utf8 && !path.chars().allMatch(c -> c < 0x80)) {
+            if (!utf8 && !isAscii(path)) {
                 throw new Refusal(553, "5.6.7 An address beyond ASCII needs SMTPUTF8 with MAIL");
             }
-            Matcher route = SOURCE_ROUTE.matcher(path);
-            String mailbox = route.lookingAt() ? path.substring(route.end()) : path;
+            String mailbox = path.startsWith("@") ? withoutSourceRoute(path) : path;
             if (!isMailbox(mailbox) && (mayBeNull || !mailbox.equalsIgnoreCase("postmaster"))) {
                 throw new Refusal(553, addressStatus + " That is no mailbox address");
             }
@@ -215,10 +215,42 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
             return mailbox;
         }
 
+        private static boolean isAscii(String text) {
+            for (int i = 0; i < text.length(); i++) {
+                if (text.charAt(i) >= 0x80) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static String withoutSourceRoute(String path) {
+            Matcher route = SOURCE_ROUTE.matcher(path);
+            return route.lookingAt() ? path.substring(route.end()) : path;
+        }
+
+        /** Whether this is a mailbox of letters, digits, dots and hyphens, as nearly all are: no need for patterns. */
+        private static boolean isPlain(String text, int at) {
+            boolean afterDot = true;
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                boolean separator = c == '.' || i == at;
+                boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+                if (separator ? afterDot : !plain) {
+                    return false;
+                }
+                afterDot = separator;
+            }
+            return !afterDot && text.length() - at <= MAX_LABEL;
+        }
+
         private static boolean isMailbox(String text) {
             int at = text.lastIndexOf('@');
             if (at < 1) {
                 return false;
+            }
+            if (isPlain(text, at)) {
+                return true;
             }
             String local = text.substring(0, at);
             String domain = text.substring(at + 1);

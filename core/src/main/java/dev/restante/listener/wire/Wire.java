@@ -4,9 +4,12 @@ import dev.restante.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLSocket;
@@ -25,6 +28,12 @@ public final class Wire {
     private static final long LINGER_NANOS = 500_000_000L;
     private static final int LINGER_OCTETS = 1 << 20;
     private static final int THROTTLE_STEPS_PER_SECOND = 20;
+
+    private static final VarHandle EIGHT_OCTETS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONE_IN_EACH = 0x0101010101010101L;
+    private static final long HIGH_BIT_IN_EACH = 0x8080808080808080L;
+    private static final long CR_IN_EACH = '\r' * ONE_IN_EACH;
 
     private final Socket raw;
     private final int maxLine;
@@ -270,9 +279,7 @@ public final class Wire {
             byte octet = buffer[i];
             switch (at) {
                 case DottedState.IN_LINE -> {
-                    while (i < end && buffer[i] != '\r') {
-                        i++;
-                    }
+                    i = indexOfCr(buffer, i, end);
                     if (i == end) {
                         continue;
                     }
@@ -320,6 +327,25 @@ public final class Wire {
         state.octets += end - begin;
         state.at = at;
         return false;
+    }
+
+    /** The index of the first CR, or {@code end}. Eight octets a step: most of a large body's time is spent here. */
+    private static int indexOfCr(byte[] octets, int from, int end) {
+        int i = from;
+        while (i + Long.BYTES <= end) {
+            // An octet of x is zero where a CR stands; the expression below then has its highest bit set, and no other
+            // octet before it has.
+            long x = (long) EIGHT_OCTETS.get(octets, i) ^ CR_IN_EACH;
+            long zeros = (x - ONE_IN_EACH) & ~x & HIGH_BIT_IN_EACH;
+            if (zeros != 0) {
+                return i + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
+            }
+            i += Long.BYTES;
+        }
+        while (i < end && octets[i] != '\r') {
+            i++;
+        }
+        return i;
     }
 
     // ---- output
