@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param reply the reply that ended it; empty if it ended without one
  * @param rules the names of the rules that fired during it, in order
  * @param mailId the {@link CapturedMail#id()} if a mail was stored, even if its acknowledgement was lost
+ * @param messageId the Message-ID, without its brackets, of a body that had arrived whole
  * @param body what had arrived of the body of a refused or aborted transaction; empty if nothing had, and for accepted
  *     ones, whose octets are the mail's
  * @param startedAt when it began, on the server's clock
@@ -37,6 +38,7 @@ public record Attempt(
         Optional<Reply> reply,
         List<String> rules,
         Optional<String> mailId,
+        Optional<String> messageId,
         Optional<Octets> body,
         Instant startedAt,
         long startedAtNanos,

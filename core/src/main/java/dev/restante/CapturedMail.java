@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * One mail as the server captured it: the envelope as spoken, and the octets exactly as the client sent them after
@@ -25,8 +24,17 @@ public final class CapturedMail {
     private final Octets octets;
     private final Instant arrivedAt;
     private final long arrivedAtNanos;
-    private final Supplier<Acknowledgement> acknowledgement;
+    private final Aftermath aftermath;
     private final MailMessage message;
+
+    /** What is only known after a mail was stored. */
+    public interface Aftermath {
+        /** What became of the reply that acknowledged the mail. */
+        Acknowledgement acknowledgement();
+
+        /** The session that the mail came over as it stands now, if it is still kept. */
+        Optional<SmtpSession> session();
+    }
 
     /**
      * A mail of these facts; the server makes one for each transaction that it commits.
@@ -35,7 +43,7 @@ public final class CapturedMail {
      * @param sessionId the {@link SmtpSession#id()} of the connection it came over
      * @param arrivedAt when it was committed, on the server's clock
      * @param arrivedAtNanos the same moment on {@link System#nanoTime()}
-     * @param acknowledgement tells what has become of the reply by the time it is asked
+     * @param aftermath tells what has become of the reply and the session by the time it is asked
      */
     public CapturedMail(
             String id,
@@ -45,7 +53,7 @@ public final class CapturedMail {
             Octets octets,
             Instant arrivedAt,
             long arrivedAtNanos,
-            Supplier<Acknowledgement> acknowledgement) {
+            Aftermath aftermath) {
         this.id = id;
         this.sessionId = sessionId;
         this.client = client;
@@ -53,7 +61,7 @@ public final class CapturedMail {
         this.octets = octets;
         this.arrivedAt = arrivedAt;
         this.arrivedAtNanos = arrivedAtNanos;
-        this.acknowledgement = acknowledgement;
+        this.aftermath = aftermath;
         this.message = MailMessage.parse(octets);
     }
 
@@ -89,7 +97,12 @@ public final class CapturedMail {
 
     /** What became of the reply that acknowledged the mail. */
     public Acknowledgement acknowledgement() {
-        return acknowledgement.get();
+        return aftermath.acknowledgement();
+    }
+
+    /** The session that the mail came over as it stands now; empty once it was dropped or the server reset. */
+    public Optional<SmtpSession> session() {
+        return aftermath.session();
     }
 
     /** A copy of the mail's octets, exactly as sent after dot-unstuffing. */

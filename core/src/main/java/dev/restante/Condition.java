@@ -1,5 +1,6 @@
 package dev.restante;
 
+import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
@@ -79,7 +80,58 @@ public sealed interface Condition {
         }
     }
 
-    /** What makes two attempts the same for {@link Attempts}. */
+    /**
+     * Whether a key was first seen less than a while ago, as greylisting asks (RFC 6647): counted from the first time that
+     * all other conditions of the rule held for it.
+     *
+     * @param time how long a key is new, on the server's clock
+     * @param forgottenAfter how long after its first time a key is forgotten, and new again
+     */
+    record Newcomer(Duration time, Duration forgottenAfter, Key key) implements Condition {
+        /** Refuses times that are not positive, and a key forgotten while it is new. */
+        public Newcomer {
+            if (time.isZero() || time.isNegative() || forgottenAfter.compareTo(time) <= 0) {
+                throw new IllegalArgumentException(
+                        "newcomers(time, forgottenAfter) needs 0 < time < forgottenAfter, but was (" + time + ", "
+                                + forgottenAfter + ").");
+            }
+        }
+    }
+
+    /**
+     * Whether a key goes over a rate: more times that all other conditions of the rule held for it, within a sliding window,
+     * than are let through.
+     *
+     * @param count how many are let through, 1 to 100,000
+     * @param window how long the window is, on the server's clock
+     */
+    record Rate(int count, Duration window, Key key) implements Condition {
+        /** Refuses a count out of range and a window that is not positive. */
+        public Rate {
+            if (count < 1 || count > 100_000 || window.isZero() || window.isNegative()) {
+                throw new IllegalArgumentException(
+                        "moreThan(count, window) needs 1 <= count <= 100000 and a positive window, but was (" + count
+                                + ", " + window + ").");
+            }
+        }
+    }
+
+    /**
+     * Whether more connections are open than a number, this one included.
+     *
+     * @param above the number, at least 0
+     * @param ofClient whether only those from this client's address count
+     */
+    record Connections(int above, boolean ofClient) implements Condition {
+        /** Refuses a negative number. */
+        public Connections {
+            if (above < 0) {
+                throw new IllegalArgumentException("connectionsAbove counts from 0, but was " + above + ".");
+            }
+        }
+    }
+
+    /** What makes two attempts the same for {@link Attempts}, {@link Newcomer} and {@link Rate}. */
     enum Key {
         /** The recipient's address, ignoring case. */
         RECIPIENT,

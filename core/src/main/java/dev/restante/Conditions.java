@@ -1,5 +1,6 @@
 package dev.restante;
 
+import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
@@ -48,6 +49,32 @@ public interface Conditions<T> {
     /** Only for the attempts from {@code first} to {@code last} with the same key, which the next step names. */
     default Attempts<T> attempts(int first, int last) {
         return key -> when(new Condition.Attempts(first, last, key));
+    }
+
+    /**
+     * Only while a key is new: for {@code time} from the first time that all other conditions held for it. It is forgotten,
+     * and new again, once {@code forgottenAfter} has passed. The next step names the key. This is greylisting (RFC 6647).
+     */
+    default Attempts<T> newcomers(Duration time, Duration forgottenAfter) {
+        return key -> when(new Condition.Newcomer(time, forgottenAfter, key));
+    }
+
+    /**
+     * Only for what goes over a rate: {@code count} times with the same key are let through within any {@code window} on the
+     * server's clock. The next step names the key.
+     */
+    default Attempts<T> moreThan(int count, Duration window) {
+        return key -> when(new Condition.Rate(count, window, key));
+    }
+
+    /** Only while more connections than this are open on the server, this one included. */
+    default T connectionsAbove(int count) {
+        return when(new Condition.Connections(count, false));
+    }
+
+    /** Only while more connections than this are open from this client's address, this one included. */
+    default T connectionsOfClientAbove(int count) {
+        return when(new Condition.Connections(count, true));
     }
 
     /** With this probability, from 0 to 1; {@code seed} decides the sequence of draws. */

@@ -138,7 +138,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
                     address,
                     port,
                     settings,
-                    new Services(rules, holds, store, sessions, clock, identity),
+                    new Services(rules, holds, store, sessions, clock, identity, connections),
                     connections);
             try {
                 listener.start();
@@ -271,7 +271,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
 
     /** How many connections are open now. */
     public int openConnections() {
-        return connections.count();
+        return connections.all();
     }
 
     /** The mails that no call has returned yet, oldest first. Asking does not change that. */

@@ -33,6 +33,12 @@ public interface Moment {
     /** The body's octets once it has arrived, the declared SIZE before; -1 without either. */
     long size();
 
+    /** How many connections are open on the server, this one included. */
+    int openConnections();
+
+    /** How many connections are open from this client's address, this one included. */
+    int openConnectionsOfClient();
+
     /** How many times this stage was reached in the transaction, this time included. */
     int ordinalInTransaction();
 

@@ -49,18 +49,29 @@ final class RuleText {
                     }
                     + nth.n() + ")";
         } else if (condition instanceof Condition.Attempts attempts) {
-            return "attempts(" + attempts.first() + ", " + attempts.last() + ")."
-                    + switch (attempts.key()) {
-                        case RECIPIENT -> "perRecipient()";
-                        case SENDER -> "perSender()";
-                        case USER -> "perUser()";
-                        case CLIENT -> "perClient()";
-                        case TRIPLE -> "perTriple()";
-                    };
+            return "attempts(" + attempts.first() + ", " + attempts.last() + ")." + per(attempts.key());
+        } else if (condition instanceof Condition.Newcomer newcomer) {
+            return "newcomers(" + duration(newcomer.time()) + ", " + duration(newcomer.forgottenAfter()) + ")."
+                    + per(newcomer.key());
+        } else if (condition instanceof Condition.Rate rate) {
+            return "moreThan(" + rate.count() + ", " + duration(rate.window()) + ")." + per(rate.key());
+        } else if (condition instanceof Condition.Connections connections) {
+            return (connections.ofClient() ? "connectionsOfClientAbove(" : "connectionsAbove(") + connections.above()
+                    + ")";
         } else if (condition instanceof Condition.Chance chance) {
             return "withProbability(" + chance.probability() + ", " + chance.seed() + "L)";
         }
         return "matching(...)";
+    }
+
+    private static String per(Condition.Key key) {
+        return switch (key) {
+            case RECIPIENT -> "perRecipient()";
+            case SENDER -> "perSender()";
+            case USER -> "perUser()";
+            case CLIENT -> "perClient()";
+            case TRIPLE -> "perTriple()";
+        };
     }
 
     private static String pace(Effect.Pace pace) {

@@ -2,6 +2,8 @@ package dev.restante.listener;
 
 import dev.restante.listener.commands.Conversation;
 import dev.restante.listener.commands.Conversation.Dismissal;
+import dev.restante.listener.commands.Population;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class Connections {
+public final class Connections implements Population {
     private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
     /** How many connections over the limit are answered 421 at the same time; more wait to be accepted. */
@@ -89,9 +91,17 @@ public final class Connections {
         live.remove(conversation);
     }
 
-    /** How many connections are live. */
-    public int count() {
+    @Override
+    public int all() {
         return live.size();
+    }
+
+    @Override
+    public int from(InetAddress address) {
+        return (int) live.keySet().stream()
+                .filter(conversation ->
+                        conversation.client().address().getAddress().equals(address))
+                .count();
     }
 
     private void watch() {

@@ -32,6 +32,9 @@ final class ConditionCheck {
             return matchesHeader(header, moment.message());
         } else if (condition instanceof Condition.Size size) {
             return moment.size() >= size.atLeast() && moment.size() <= size.atMost() && moment.size() >= 0;
+        } else if (condition instanceof Condition.Connections connections) {
+            return (connections.ofClient() ? moment.openConnectionsOfClient() : moment.openConnections())
+                    > connections.above();
         } else if (condition instanceof Condition.Matching matching) {
             return matching.predicate().test(moment);
         } else if (condition instanceof Condition.Nth nth) {

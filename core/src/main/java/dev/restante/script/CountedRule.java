@@ -2,7 +2,6 @@ package dev.restante.script;
 
 import dev.restante.Condition;
 import dev.restante.Effect;
-import dev.restante.Envelope;
 import dev.restante.Moment;
 import dev.restante.Rule;
 import dev.restante.RuleReport;
@@ -10,38 +9,22 @@ import dev.restante.ServerClock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A rule on a server, with everything that is counted for it. */
 final class CountedRule {
     private static final int RECENT_HITS = 100;
-    private static final int KEYS = 10_000;
 
     private final Rule rule;
     private final ServerClock clock;
     private final Instant scriptedAt;
-    private final Condition.@Nullable Nth nthOnServer;
-    private final Condition.@Nullable Attempts attempts;
-    private final Condition.@Nullable Chance chance;
     private final List<Condition> plain;
+    private final List<Memory> memories;
 
     // Guarded by this.
     private final Deque<RuleReport.Hit> recent = new ArrayDeque<>();
-    private final Map<String, Integer> attemptsByKey = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
-            return size() > KEYS;
-        }
-    };
-    private final SplittableRandom draws;
+    private final List<Condition.Nth> nthOnServer;
     private long reached;
     private long hits;
 
@@ -56,22 +39,18 @@ final class CountedRule {
         this.rule = rule;
         this.clock = clock;
         this.scriptedAt = clock.now();
-        this.nthOnServer = first(rule, Condition.Nth.class, nth -> nth.scope() == Condition.Scope.SERVER);
-        this.attempts = first(rule, Condition.Attempts.class, any -> true);
-        this.chance = first(rule, Condition.Chance.class, any -> true);
-        this.draws = new SplittableRandom(chance == null ? 0 : chance.seed());
-        this.plain = rule.conditions().stream()
-                .filter(condition -> condition != nthOnServer && condition != attempts && condition != chance)
+        this.nthOnServer = rule.conditions().stream()
+                .filter(Condition.Nth.class::isInstance)
+                .map(Condition.Nth.class::cast)
+                .filter(nth -> nth.scope() == Condition.Scope.SERVER)
                 .toList();
-    }
-
-    private static <C extends Condition> @Nullable C first(Rule rule, Class<C> type, Predicate<C> test) {
-        return rule.conditions().stream()
-                .filter(type::isInstance)
-                .map(type::cast)
-                .filter(test)
-                .findFirst()
-                .orElse(null);
+        this.memories = rule.conditions().stream()
+                .flatMap(condition -> Memory.of(condition).stream())
+                .toList();
+        this.plain = rule.conditions().stream()
+                .filter(condition ->
+                        !nthOnServer.contains(condition) && Memory.of(condition).isEmpty())
+                .toList();
     }
 
     Rule rule() {
@@ -81,7 +60,7 @@ final class CountedRule {
     /** Matches and, if that succeeds, counts; {@code null} if the rule does not fire. */
     @Nullable
     Claim claim(Moment moment, String sessionId) {
-        if (nthOnServer != null && !isNthOnServer(nthOnServer.n())) {
+        if (!nthOnServer.isEmpty() && !isNthOnServer()) {
             return null;
         }
         for (Condition condition : plain) {
@@ -100,23 +79,23 @@ final class CountedRule {
         return take(moment, sessionId) ? new Claim(decision) : null;
     }
 
-    private synchronized boolean isNthOnServer(int n) {
+    private synchronized boolean isNthOnServer() {
         reached++;
-        return reached == n;
+        return nthOnServer.stream().allMatch(nth -> nth.n() == reached);
     }
 
     private synchronized boolean take(Moment moment, String sessionId) {
-        if (attempts != null) {
-            int attempt = attemptsByKey.merge(key(attempts.key(), moment), 1, Integer::sum);
-            if (attempt < attempts.first() || attempt > attempts.last()) {
+        if (isSpent()) {
+            return false;
+        }
+        Instant now = clock.now();
+        for (Memory memory : memories) {
+            if (!memory.holds(moment, now)) {
                 return false;
             }
         }
-        if (isSpent() || (chance != null && draws.nextDouble() >= chance.probability())) {
-            return false;
-        }
         hits++;
-        recent.addLast(new RuleReport.Hit(sessionId, clock.now()));
+        recent.addLast(new RuleReport.Hit(sessionId, now));
         if (recent.size() > RECENT_HITS) {
             recent.removeFirst();
         }
@@ -130,24 +109,6 @@ final class CountedRule {
             return !clock.now().isBefore(scriptedAt.plus(during.time()));
         }
         return false;
-    }
-
-    private static String key(Condition.Key key, Moment moment) {
-        return switch (key) {
-            case RECIPIENT -> recipient(moment);
-            case SENDER -> sender(moment);
-            case USER -> moment.client().user().orElse("");
-            case CLIENT -> moment.client().ip();
-            case TRIPLE -> moment.client().ip() + "\n" + sender(moment) + "\n" + recipient(moment);
-        };
-    }
-
-    private static String recipient(Moment moment) {
-        return moment.recipient().map(Envelope.Recipient::address).orElse("").toLowerCase(Locale.ROOT);
-    }
-
-    private static String sender(Moment moment) {
-        return moment.sender().map(Envelope.Sender::address).orElse("").toLowerCase(Locale.ROOT);
     }
 
     synchronized RuleReport report() {

@@ -20,6 +20,7 @@ import dev.restante.mail.Octets;
 import dev.restante.script.Barrier;
 import dev.restante.script.Gate;
 import dev.restante.script.Verdict;
+import dev.restante.session.SessionLog;
 import dev.restante.session.SessionRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -72,7 +73,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     private @Nullable CapturedMail committed;
     private boolean unsettled;
-    private Fate fateOfCommitted = new Fate();
+    private @Nullable Fate fateOfCommitted;
 
     private boolean ended;
     private volatile boolean inBody;
@@ -82,8 +83,25 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
     private volatile @Nullable Dismissal dismissal;
 
     /** What became of a mail's acknowledgement, as far as is known; shared with the mail. */
-    private static final class Fate {
-        volatile Acknowledgement known = Acknowledgement.PENDING;
+    private static final class Fate implements CapturedMail.Aftermath {
+        private final SessionLog sessions;
+        private final String sessionId;
+        private volatile Acknowledgement known = Acknowledgement.PENDING;
+
+        Fate(SessionLog sessions, String sessionId) {
+            this.sessions = sessions;
+            this.sessionId = sessionId;
+        }
+
+        @Override
+        public Acknowledgement acknowledgement() {
+            return known;
+        }
+
+        @Override
+        public Optional<SmtpSession> session() {
+            return sessions.session(sessionId);
+        }
     }
 
     /** Tells how often the server was reset: a conversation of an older epoch goes on as a new session. */
@@ -497,6 +515,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
                 List.copyOf(rulesOutside),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 now,
                 System.nanoTime(),
                 Duration.ZERO));
@@ -553,6 +572,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
                 reply,
                 of.rules,
                 mailId,
+                of.messageId(),
                 mailId.isPresent() ? Optional.empty() : of.unstoredBody(),
                 of.startedAt,
                 of.startedAtNanos,
@@ -561,7 +581,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     /** Stores the mail of a transaction whose body has arrived. Its acknowledgement is {@link #acknowledge said} next. */
     CapturedMail commit(Transaction open, String id, Octets body) {
-        Fate fate = new Fate();
+        Fate fate = new Fate(services.sessions(), recorder.id());
         fateOfCommitted = fate;
         CapturedMail mail = new CapturedMail(
                 id,
@@ -571,7 +591,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
                 body,
                 services.clock().now(),
                 System.nanoTime(),
-                () -> fate.known);
+                fate);
         services.mailbox().add(mail);
         committed = mail;
         unsettled = true;
@@ -599,7 +619,9 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     /** Tells what became of the acknowledgement, and wakes those who wait the first time. */
     private void settle(Acknowledgement fate) {
-        fateOfCommitted.known = fate;
+        if (fateOfCommitted != null) {
+            fateOfCommitted.known = fate;
+        }
         if (unsettled && committed != null) {
             unsettled = false;
             services.mailbox().settle(committed);
@@ -837,6 +859,16 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         return body != null
                 ? body.size()
                 : sender().flatMap(sender -> sender.parameters().size()).orElse(-1L);
+    }
+
+    @Override
+    public int openConnections() {
+        return services.population().all();
+    }
+
+    @Override
+    public int openConnectionsOfClient() {
+        return services.population().from(client.address().getAddress());
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.restante.tls.ServerIdentity;
  * @param sessions where evidence goes
  * @param clock the server's time
  * @param identity the certificates the server shows
+ * @param population the connections the server has open
  */
 public record Services(
         RuleBook rules,
@@ -23,4 +24,5 @@ public record Services(
         MailStore mailbox,
         SessionLog sessions,
         ServerClock clock,
-        ServerIdentity identity) {}
+        ServerIdentity identity,
+        Population population) {}

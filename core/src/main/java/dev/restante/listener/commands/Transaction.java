@@ -6,6 +6,7 @@ import dev.restante.Reply;
 import dev.restante.Stage;
 import dev.restante.listener.wire.BodySink;
 import dev.restante.listener.wire.DottedState;
+import dev.restante.mail.HeaderGlance;
 import dev.restante.mail.Octets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,6 +78,11 @@ final class Transaction {
     /** Whether the server, rather than the client, ended this: nobody was accepted, or what followed was refused. */
     boolean wasRefused() {
         return refusal != null && (accepted.isEmpty() || reached != Stage.RCPT_TO);
+    }
+
+    /** The Message-ID of a body that has arrived whole. */
+    Optional<String> messageId() {
+        return body == null ? Optional.empty() : HeaderGlance.messageId(body);
     }
 
     /** What has arrived of a body that was not stored. */
