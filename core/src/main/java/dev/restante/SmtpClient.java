@@ -29,6 +29,16 @@ public record SmtpClient(
         return address.getAddress().getHostAddress();
     }
 
+    /** This client after it said EHLO, or HELO, with this name. */
+    public SmtpClient greeted(String name, boolean withEhlo) {
+        return new SmtpClient(address, Optional.of(name), withEhlo, tls, authentication);
+    }
+
+    /** This client after it logged in. */
+    public SmtpClient authenticated(Authentication login) {
+        return new SmtpClient(address, heloName, extended, tls, Optional.of(login));
+    }
+
     /** The client on one line, such as {@code 127.0.0.1:50312 (EHLO app.test, TLSv1.3, user ann)}. */
     @Override
     public String toString() {

@@ -4,6 +4,7 @@ import dev.restante.Attempt;
 import dev.restante.AuthPolicy;
 import dev.restante.Authentication;
 import dev.restante.Reply;
+import dev.restante.SmtpClient;
 import dev.restante.Stage;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -49,7 +50,8 @@ final class AuthCommand implements Verb {
             return;
         }
         AuthPolicy policy = conversation.settings.auth();
-        conversation.presented(login);
+        SmtpClient authenticated = conversation.client().authenticated(login);
+        conversation.presented(authenticated);
         Ruling ruling = conversation.ask(Stage.AUTH);
         if (ruling.ended()) {
             return;
@@ -57,10 +59,10 @@ final class AuthCommand implements Verb {
         boolean accepted = Mechanism.accepts(policy, login, dialogue.challenge);
         Reply reply = ruling.replyOr(accepted ? SUCCESS : INVALID);
         if (reply.isPositive() && !ruling.refuses()) {
-            conversation.authenticated(login);
+            conversation.know(authenticated);
         } else {
-            conversation.notAuthenticated();
-            conversation.failedAttempt(Stage.AUTH, Attempt.Outcome.REFUSED, ruling.said(reply));
+            conversation.asBefore();
+            conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, ruling.said(reply));
         }
         conversation.say(reply, ruling);
     }

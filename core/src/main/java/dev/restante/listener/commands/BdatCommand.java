@@ -34,7 +34,7 @@ final class BdatCommand implements Verb {
             }
             if (ruling.refuses()) {
                 Reply reply = ruling.replyOr(Replies.OK);
-                conversation.refuse(open, ruling.said(reply));
+                conversation.ledger.refuse(open, ruling.said(reply));
                 refuseChunk(conversation, size, reply, ruling);
                 return;
             }

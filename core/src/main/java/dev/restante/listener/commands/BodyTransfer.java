@@ -1,6 +1,5 @@
 package dev.restante.listener.commands;
 
-import dev.restante.CapturedMail;
 import dev.restante.Reply;
 import dev.restante.Stage;
 import dev.restante.listener.wire.BodySink;
@@ -110,7 +109,7 @@ final class BodyTransfer {
 
     private static void refuseTooLarge(Conversation conversation, Transaction open) {
         conversation.heardBody(open.wireOctets, "");
-        conversation.refuse(open, Optional.of(Replies.TOO_LARGE));
+        conversation.ledger.refuse(open, Optional.of(Replies.TOO_LARGE));
         conversation.say(Replies.TOO_LARGE);
     }
 
@@ -129,20 +128,20 @@ final class BodyTransfer {
         }
         Reply taken = before.replyOr(Reply.of(250, "2.0.0 Ok: queued as " + id));
         if (before.refuses()) {
-            conversation.refuse(open, before.said(taken));
+            conversation.ledger.refuse(open, before.said(taken));
             conversation.say(taken, before);
             return;
         }
         if (before.discards()) {
-            conversation.discard(open, taken);
+            conversation.ledger.discard(open, taken);
             conversation.say(taken, before);
             return;
         }
-        CapturedMail mail = conversation.commit(open, id, open.body);
+        conversation.ledger.commit(open, id, open.body);
         open.reached = Stage.AFTER_COMMIT;
         Ruling after = conversation.ask(Stage.AFTER_COMMIT);
         if (!after.ended()) {
-            conversation.acknowledge(open, mail, after.replyOr(taken), after.isUsual() ? before : after);
+            conversation.acknowledge(open, after.replyOr(taken), after.isUsual() ? before : after);
         }
     }
 }

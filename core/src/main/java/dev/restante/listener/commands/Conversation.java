@@ -2,12 +2,8 @@ package dev.restante.listener.commands;
 
 import dev.restante.Acknowledgement;
 import dev.restante.Attempt;
-import dev.restante.Authentication;
-import dev.restante.CapturedMail;
 import dev.restante.Effect;
 import dev.restante.Envelope;
-import dev.restante.MailMessage;
-import dev.restante.Moment;
 import dev.restante.Reply;
 import dev.restante.Rule;
 import dev.restante.SmtpClient;
@@ -16,28 +12,25 @@ import dev.restante.Stage;
 import dev.restante.TlsInfo;
 import dev.restante.listener.wire.Wire;
 import dev.restante.listener.wire.WireSocket;
-import dev.restante.mail.Octets;
 import dev.restante.script.Barrier;
 import dev.restante.script.Gate;
 import dev.restante.script.Verdict;
-import dev.restante.session.SessionLog;
 import dev.restante.session.SessionRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's conversation with the server: its state, and the one place where commands speak, ask the script and leave
- * evidence. Evidence is always recorded before the reply that lets the client go on.
+ * One client's conversation with the server: its course, and the one place where commands speak and ask the script. What is
+ * known at the moment is in {@link PresentMoment}; transactions, mail and attempts are in {@link Ledger}. Evidence is always
+ * recorded before the reply that lets the client go on.
  *
- * <p>The connection's own thread does everything but {@link #dismiss}, {@link #letGo} and {@link #isIdleFor}.
+ * <p>The connection's own thread does everything but {@link #dismiss}, {@link #letGo} and the questions beside them.
  */
-public final class Conversation implements Moment, WireSocket.CommandSource {
+public final class Conversation implements WireSocket.CommandSource {
     /** The word for a line that is no command of ours. */
     static final String UNKNOWN = "UNKNOWN";
 
@@ -46,6 +39,8 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
     final Settings settings;
     final Services services;
     final Wire wire;
+    final PresentMoment moment;
+    final Ledger ledger;
     private final String listener;
     private final int serverPort;
     private final Epochs epochs;
@@ -53,56 +48,15 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
     private SessionRecorder recorder;
     private int epoch;
     private SmtpClient client;
-    /** The client without what the present command only proposes. */
-    private SmtpClient known;
-
+    private String command = "";
     private boolean refusedAtConnect;
     private long tarpitNanos;
 
-    // What the script may ask about the present moment.
-    private Stage<?> stage = Stage.CONNECT;
-    private final int[] ordinals = new int[Stage.values().size()];
-    private String command = "";
-    private Envelope.@Nullable Sender proposed;
-    private Envelope.@Nullable Recipient candidate;
-    private @Nullable MailMessage message;
-
-    private @Nullable Transaction transaction;
-    /** The rules that fired outside of a transaction and are in no attempt yet. */
-    private final List<String> rulesOutside = new ArrayList<>(0);
-
-    private @Nullable CapturedMail committed;
-    private boolean unsettled;
-    private @Nullable Fate fateOfCommitted;
-
     private boolean ended;
     private volatile boolean inBody;
-    private volatile boolean inTransaction;
     private volatile boolean stalled;
     private volatile @Nullable Gate gate;
     private volatile @Nullable Dismissal dismissal;
-
-    /** What became of a mail's acknowledgement, as far as is known; shared with the mail. */
-    private static final class Fate implements CapturedMail.Aftermath {
-        private final SessionLog sessions;
-        private final String sessionId;
-        private volatile Acknowledgement known = Acknowledgement.PENDING;
-
-        Fate(SessionLog sessions, String sessionId) {
-            this.sessions = sessions;
-            this.sessionId = sessionId;
-        }
-
-        @Override
-        public Acknowledgement acknowledgement() {
-            return known;
-        }
-
-        @Override
-        public Optional<SmtpSession> session() {
-            return sessions.session(sessionId);
-        }
-    }
 
     /** Tells how often the server was reset: a conversation of an older epoch goes on as a new session. */
     @FunctionalInterface
@@ -141,9 +95,10 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         this.epochs = epochs;
         this.serverPort = wire.localPort();
         this.client = new SmtpClient(wire.remoteAddress(), Optional.empty(), false, Optional.empty(), Optional.empty());
-        this.known = client;
         this.epoch = epochs.current();
         this.recorder = begin();
+        this.moment = new PresentMoment(services.population(), client);
+        this.ledger = new Ledger(services, moment, recorder);
     }
 
     private SessionRecorder begin() {
@@ -168,7 +123,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         Reply banner = ruling.replyOr(Reply.of(220, settings.hostName() + " ESMTP Restante"));
         refusedAtConnect = ruling.refuses();
         if (refusedAtConnect) {
-            failedAttempt(Stage.CONNECT, Attempt.Outcome.REFUSED, ruling.said(banner));
+            ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, ruling.said(banner));
         }
         say(banner, ruling);
         return !ended;
@@ -176,7 +131,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     /** Turns a client away that is one too many. */
     public void turnAway() {
-        failedAttempt(Stage.CONNECT, Attempt.Outcome.REFUSED, Optional.of(Replies.TOO_MANY_CONNECTIONS));
+        ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, Optional.of(Replies.TOO_MANY_CONNECTIONS));
         say(Replies.TOO_MANY_CONNECTIONS);
     }
 
@@ -197,7 +152,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
             }
             renewIfReset();
             if (line == Wire.TOO_LONG) {
-                command = "";
+                command("");
                 recorder.note("a line of more than " + settings.maxLine() + " octets was dropped");
                 say(Replies.LINE_TOO_LONG);
             } else {
@@ -210,9 +165,14 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         return null;
     }
 
+    private void command(String line) {
+        command = line;
+        moment.command(line);
+    }
+
     /** Takes in a command line; {@code null} if it is already answered. */
     private @Nullable String understand(byte[] line) {
-        command = new String(line, StandardCharsets.UTF_8);
+        command(new String(line, StandardCharsets.UTF_8));
         if (isSecret(command)) {
             recorder.clientText(masked(command));
         } else {
@@ -266,6 +226,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         if (epoch != current) {
             epoch = current;
             recorder = begin();
+            ledger.recorder(recorder);
             recorder.note("the server was reset; the connection goes on as a new session");
         }
     }
@@ -319,6 +280,17 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         }
     }
 
+    /** Says that a mail was taken, and settles what became of saying so. */
+    void acknowledge(Transaction open, Reply reply, Ruling ruling) {
+        boolean told = !ruling.refuses() && !(ruling.decision() instanceof Effect.CutReply);
+        Attempt.Outcome outcome = told
+                ? Attempt.Outcome.ACCEPTED
+                : reply.isNegative() ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED;
+        Consumer<Acknowledgement> receipt = ledger.acknowledge(open, outcome, reply);
+        say(reply, ruling);
+        receipt.accept(wire.flush() && told && !ended ? Acknowledgement.SENT : Acknowledgement.LOST);
+    }
+
     private static String printable(String octets) {
         StringBuilder text = new StringBuilder("(raw) ");
         for (int i = 0; i < octets.length(); i++) {
@@ -342,21 +314,17 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     /** Asks the script at this stage, and does what it says about pace and about ending the connection. */
     Ruling ask(Stage<?> at) {
-        stage = at;
-        ordinals[at.index()]++;
-        if (transaction != null) {
-            transaction.ordinals[at.index()]++;
-        }
+        moment.reach(at);
         if (services.rules().isEmptyAt(at)) {
             return Ruling.USUAL;
         }
-        return obey(services.rules().ask(this, recorder.id()));
+        return obey(services.rules().ask(moment, recorder.id()));
     }
 
     /** Asks the script at a position in the body. */
     Ruling askMidData(long octets) {
-        stage = Stage.MID_DATA;
-        return obey(services.rules().askMidData(this, recorder.id(), octets));
+        moment.reach(Stage.MID_DATA);
+        return obey(services.rules().askMidData(moment, recorder.id(), octets));
     }
 
     private Ruling obey(Verdict verdict) {
@@ -365,11 +333,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
         }
         for (Rule rule : verdict.fired()) {
             recorder.rule(rule.name());
-            if (transaction != null) {
-                transaction.rules.add(rule.name());
-            } else {
-                rulesOutside.add(rule.name());
-            }
+            ledger.fired(rule.name());
         }
         Effect.Dribble dribble = null;
         for (Effect.Pace pace : verdict.paces()) {
@@ -423,7 +387,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
             return;
         }
         recorder.note("waiting at " + hold);
-        withhold();
+        ledger.withhold();
         Gate mine = new Gate();
         barrier.get().enter(mine);
         try {
@@ -451,9 +415,9 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
     /** Says nothing until the client leaves. In the middle of a body it does not read on either. */
     private void stall() {
         recorder.note("stalled");
-        withhold();
+        ledger.withhold();
         wire.flush();
-        if (stage == Stage.MID_DATA) {
+        if (moment.stage() == Stage.MID_DATA) {
             park(new Gate());
         } else {
             stalled = true;
@@ -475,206 +439,46 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     @Nullable
     Transaction transaction() {
-        return transaction;
+        return ledger.transaction();
     }
 
+    /** Opens a transaction. One that begins while the server is being reset is not to outlive the reset. */
     void open(Envelope.Sender sender) {
-        transaction = newTransaction(sender);
-        inTransaction = true;
-        // Asked after the mark is set: a reset counts its epoch first and looks for the mark then.
+        ledger.open(sender);
+        // Asked after the transaction is open: a reset counts its epoch first and looks for open transactions then.
         if (epoch != epochs.current() && dismissal == null) {
             dismissal = Dismissal.RESET;
         }
     }
 
-    private Transaction newTransaction(Envelope.Sender sender) {
-        Transaction fresh = new Transaction(sender, services.clock().now(), System.nanoTime());
-        fresh.ordinals[Stage.MAIL_FROM.index()] = 1;
-        fresh.rules.addAll(rulesOutside);
-        rulesOutside.clear();
-        return fresh;
-    }
-
-    /** Notes a MAIL that was refused: a transaction that never opened. */
-    void refusedSender(Envelope.Sender sender, Optional<Reply> reply) {
-        record(newTransaction(sender), Attempt.Outcome.REFUSED, reply, Optional.empty());
-    }
-
-    /** Notes something other than a transaction that was refused or broke off. */
-    void failedAttempt(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply) {
-        Instant now = services.clock().now();
-        recorder.attempt(new Attempt(
-                services.sessions().nextAttemptNumber(),
-                recorder.id(),
-                client,
-                outcome,
-                at,
-                Optional.empty(),
-                List.of(),
-                reply,
-                List.copyOf(rulesOutside),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                now,
-                System.nanoTime(),
-                Duration.ZERO));
-        rulesOutside.clear();
-    }
-
-    /** Notes the name the recipient of the present RCPT has, for the script. */
-    void candidate(Envelope.@Nullable Recipient recipient) {
-        candidate = recipient;
-    }
-
-    /** Ends the open transaction, if any, without a mail. */
-    void abandon() {
-        Transaction open = transaction;
-        if (open != null) {
-            close(
-                    open,
-                    open.wasRefused() ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED,
-                    Optional.ofNullable(open.refusal));
-        }
-    }
-
-    /** Ends the transaction because its body was refused; the reply is empty if it is none that SMTP knows. */
-    void refuse(Transaction open, Optional<Reply> reply) {
-        close(open, Attempt.Outcome.REFUSED, reply);
-    }
-
-    /** Ends the transaction as if it were taken, and forgets the mail. */
-    void discard(Transaction open, Reply reply) {
-        close(open, Attempt.Outcome.ACCEPTED, Optional.of(reply));
-    }
-
-    private void close(Transaction open, Attempt.Outcome outcome, Optional<Reply> reply) {
-        forget();
-        record(open, outcome, reply, Optional.empty());
-    }
-
-    private void forget() {
-        transaction = null;
-        inTransaction = false;
-        message = null;
-        candidate = null;
-    }
-
-    private void record(Transaction of, Attempt.Outcome outcome, Optional<Reply> reply, Optional<String> mailId) {
-        recorder.attempt(new Attempt(
-                services.sessions().nextAttemptNumber(),
-                recorder.id(),
-                client,
-                outcome,
-                of.reached,
-                Optional.of(of.sender),
-                of.recipients,
-                reply,
-                of.rules,
-                mailId,
-                of.messageId(),
-                mailId.isPresent() ? Optional.empty() : of.unstoredBody(),
-                of.startedAt,
-                of.startedAtNanos,
-                Duration.ofNanos(System.nanoTime() - of.startedAtNanos)));
-    }
-
-    /** Stores the mail of a transaction whose body has arrived. Its acknowledgement is {@link #acknowledge said} next. */
-    CapturedMail commit(Transaction open, String id, Octets body) {
-        Fate fate = new Fate(services.sessions(), recorder.id());
-        fateOfCommitted = fate;
-        CapturedMail mail = new CapturedMail(
-                id,
-                recorder.id(),
-                client,
-                new Envelope(open.sender, open.accepted()),
-                body,
-                services.clock().now(),
-                System.nanoTime(),
-                fate);
-        services.mailbox().add(mail);
-        committed = mail;
-        unsettled = true;
-        return mail;
-    }
-
-    /** Says that the mail was taken, and settles what became of saying so. */
-    void acknowledge(Transaction open, CapturedMail mail, Reply reply, Ruling ruling) {
-        boolean told = !ruling.refuses() && !(ruling.decision() instanceof Effect.CutReply);
-        Attempt.Outcome outcome = told
-                ? Attempt.Outcome.ACCEPTED
-                : reply.isNegative() ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED;
-        forget();
-        record(open, outcome, Optional.of(reply), Optional.of(mail.id()));
-        say(reply, ruling);
-        settle(wire.flush() && told && !ended ? Acknowledgement.SENT : Acknowledgement.LOST);
-        committed = null;
-    }
-
-    private void withhold() {
-        if (unsettled) {
-            settle(Acknowledgement.WITHHELD);
-        }
-    }
-
-    /** Tells what became of the acknowledgement, and wakes those who wait the first time. */
-    private void settle(Acknowledgement fate) {
-        if (fateOfCommitted != null) {
-            fateOfCommitted.known = fate;
-        }
-        if (unsettled && committed != null) {
-            unsettled = false;
-            services.mailbox().settle(committed);
-        }
-    }
-
     // ---- the client
 
-    /** Notes the name that the present EHLO gives, for the script; {@link #notGreeted} takes it back. */
-    void proposedName(String name) {
-        known = client;
-        client = new SmtpClient(
-                client.address(), Optional.of(name), client.extended(), client.tls(), client.authentication());
+    /** The client as it is known. */
+    public SmtpClient client() {
+        return client;
     }
 
-    /** Takes back what {@link #proposedName} noted. */
-    void notGreeted() {
-        client = known;
+    /** Lets the script see the client as the present command presents it; {@link #know} or {@link #asBefore} decides. */
+    void presented(SmtpClient claimed) {
+        moment.client(claimed);
     }
 
-    /** Notes the login that the present AUTH presents, for the script; {@link #notAuthenticated} takes it back. */
-    void presented(Authentication login) {
-        known = client;
-        client = new SmtpClient(
-                client.address(), client.heloName(), client.extended(), client.tls(), Optional.of(login));
+    /** What the present command presented was not accepted. */
+    void asBefore() {
+        moment.client(client);
     }
 
-    /** Takes back what {@link #presented} noted. */
-    void notAuthenticated() {
-        client = known;
+    /** This is known of the client from now on. */
+    void know(SmtpClient now) {
+        client = now;
+        moment.client(now);
+        recorder.client(now);
     }
 
-    /** Notes the name the client gave, and forgets what the old name had begun. */
-    void greeted(String name, boolean extended) {
-        abandon();
-        know(new SmtpClient(client.address(), Optional.of(name), extended, client.tls(), client.authentication()));
-    }
-
-    /** Notes that TLS was established, and forgets what was said before (RFC 3207 section 4.2). */
+    /** TLS was established; what was said before is forgotten (RFC 3207 section 4.2). */
     void secured(TlsInfo info) {
         recorder.tls(info);
         know(new SmtpClient(client.address(), Optional.empty(), false, Optional.of(info), Optional.empty()));
-    }
-
-    /** Notes a successful login. */
-    void authenticated(Authentication login) {
-        know(new SmtpClient(client.address(), client.heloName(), client.extended(), client.tls(), Optional.of(login)));
-    }
-
-    private void know(SmtpClient now) {
-        client = now;
-        known = now;
-        recorder.client(now);
     }
 
     /** Takes down a remark. */
@@ -734,19 +538,10 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
             return;
         }
         ended = true;
-        CapturedMail stored = committed;
-        Transaction open = transaction;
-        if (stored != null && open != null) {
-            forget();
-            record(open, Attempt.Outcome.ABORTED, Optional.empty(), Optional.of(stored.id()));
-        } else {
-            abandon();
-        }
+        Runnable afterwards = ledger.abandon();
         recorder.end(outcome, text);
         closing.run();
-        if (stored != null) {
-            settle(Acknowledgement.LOST);
-        }
+        afterwards.run();
     }
 
     /** Ends the conversation after an error of ours or of a function in the script. */
@@ -786,7 +581,7 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
 
     /** Whether a reset must end the conversation: a mail transaction is open, or a rule made it stall. */
     public boolean endsWithReset() {
-        return inTransaction || stalled;
+        return ledger.isOpen() || stalled;
     }
 
     /** Whether the client was silent for this long while the server waited for it. */
@@ -797,87 +592,5 @@ public final class Conversation implements Moment, WireSocket.CommandSource {
     /** Closes the socket below everything. */
     public void abort() {
         wire.abort();
-    }
-
-    // ---- the moment, for the script
-
-    @Override
-    public Stage<?> stage() {
-        return stage;
-    }
-
-    @Override
-    public SmtpClient client() {
-        return client;
-    }
-
-    @Override
-    public String command() {
-        return command;
-    }
-
-    @Override
-    public Optional<Envelope.Sender> sender() {
-        return transaction == null ? Optional.ofNullable(proposed) : Optional.of(transaction.sender);
-    }
-
-    /** Notes the sender of the present MAIL, for the script. */
-    void proposed(Envelope.@Nullable Sender sender) {
-        proposed = sender;
-    }
-
-    @Override
-    public List<Envelope.Recipient> recipients() {
-        return transaction == null ? List.of() : List.copyOf(transaction.accepted());
-    }
-
-    @Override
-    public Optional<Envelope.Recipient> recipient() {
-        if (stage == Stage.RCPT_TO) {
-            return Optional.ofNullable(candidate);
-        }
-        return transaction == null || transaction.accepted().isEmpty()
-                ? Optional.empty()
-                : Optional.of(transaction.accepted().get(0));
-    }
-
-    @Override
-    public Optional<MailMessage> message() {
-        Octets body = transaction == null ? null : transaction.body;
-        if (body == null) {
-            return Optional.empty();
-        }
-        if (message == null) {
-            message = MailMessage.parse(body);
-        }
-        return Optional.of(message);
-    }
-
-    @Override
-    public long size() {
-        Octets body = transaction == null ? null : transaction.body;
-        return body != null
-                ? body.size()
-                : sender().flatMap(sender -> sender.parameters().size()).orElse(-1L);
-    }
-
-    @Override
-    public int openConnections() {
-        return services.population().all();
-    }
-
-    @Override
-    public int openConnectionsOfClient() {
-        return services.population().from(client.address().getAddress());
-    }
-
-    @Override
-    public int ordinalInTransaction() {
-        return transaction == null ? ordinalInConnection() : transaction.ordinals[stage.index()];
-    }
-
-    @Override
-    public int ordinalInConnection() {
-        return ordinals[stage.index()];
     }
 }

@@ -3,6 +3,7 @@ package dev.restante.listener.commands;
 import dev.restante.Attempt;
 import dev.restante.Effect;
 import dev.restante.Reply;
+import dev.restante.SmtpClient;
 import dev.restante.Stage;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,17 +25,19 @@ final class HelloCommand implements Verb {
             conversation.say(Reply.of(501, "5.5.4 Say " + (extended ? "EHLO" : "HELO") + " and one name"));
             return;
         }
-        conversation.proposedName(name);
+        SmtpClient greeted = conversation.client().greeted(name, extended);
+        conversation.presented(greeted);
         Ruling ruling = conversation.ask(Stage.EHLO);
         if (ruling.ended()) {
             return;
         }
         Reply reply = ruling.replyOr(usual(conversation, ruling));
         if (ruling.refuses()) {
-            conversation.notGreeted();
-            conversation.failedAttempt(Stage.EHLO, Attempt.Outcome.REFUSED, ruling.said(reply));
+            conversation.asBefore();
+            conversation.ledger.failed(Stage.EHLO, Attempt.Outcome.REFUSED, ruling.said(reply));
         } else {
-            conversation.greeted(name, extended);
+            conversation.ledger.abandon().run();
+            conversation.know(greeted);
         }
         conversation.say(reply, ruling);
     }

@@ -25,12 +25,12 @@ final class MailCommand implements Verb {
         }
         argument.remarks().forEach(conversation::note);
         Envelope.Sender sender = new Envelope.Sender(argument.address(), argument.spoken(), argument.parameters());
-        conversation.proposed(sender);
+        conversation.moment.propose(sender);
         Ruling ruling = conversation.ask(Stage.MAIL_FROM);
-        conversation.proposed(null);
+        conversation.moment.propose((Envelope.Sender) null);
         Reply reply = ruling.replyOr(Replies.SENDER_OK);
         if (ruling.refuses()) {
-            conversation.refusedSender(sender, ruling.said(reply));
+            conversation.ledger.refusedSender(sender, ruling.said(reply));
         } else {
             conversation.open(sender);
         }

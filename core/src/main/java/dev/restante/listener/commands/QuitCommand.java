@@ -16,7 +16,7 @@ final class QuitCommand implements Verb {
             return;
         }
         if (!ruling.refuses()) {
-            conversation.abandon();
+            conversation.ledger.abandon().run();
         }
         conversation.say(ruling.replyOr(Replies.BYE), ruling);
         if (!ruling.refuses()) {

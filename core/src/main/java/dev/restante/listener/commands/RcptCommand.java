@@ -36,9 +36,9 @@ final class RcptCommand implements Verb {
             conversation.say(Replies.TOO_MANY_RECIPIENTS);
             return;
         }
-        conversation.candidate(recipient);
+        conversation.moment.propose(recipient);
         Ruling ruling = conversation.ask(Stage.RCPT_TO);
-        conversation.candidate(null);
+        conversation.moment.propose((Envelope.Recipient) null);
         if (ruling.ended()) {
             return;
         }

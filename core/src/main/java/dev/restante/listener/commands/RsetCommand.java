@@ -15,7 +15,7 @@ final class RsetCommand implements Verb {
             return;
         }
         if (!ruling.refuses()) {
-            conversation.abandon();
+            conversation.ledger.abandon().run();
         }
         conversation.say(ruling.replyOr(Replies.OK), ruling);
     }

@@ -26,11 +26,11 @@ final class StartTlsCommand implements Verb {
         }
         Reply reply = ruling.replyOr(Replies.READY_FOR_TLS);
         if (ruling.refuses()) {
-            conversation.failedAttempt(Stage.STARTTLS, Attempt.Outcome.REFUSED, ruling.said(reply));
+            conversation.ledger.failed(Stage.STARTTLS, Attempt.Outcome.REFUSED, ruling.said(reply));
             conversation.say(reply, ruling);
             return;
         }
-        conversation.abandon();
+        conversation.ledger.abandon().run();
         // Whatever was sent ahead was sent by nobody we can trust: it must not be run inside TLS (CVE-2011-0411).
         int discarded = conversation.wire.discardInput();
         if (discarded > 0) {

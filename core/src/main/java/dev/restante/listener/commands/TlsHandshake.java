@@ -30,7 +30,7 @@ public final class TlsHandshake {
         }
         if (ruling.decision() == Effect.TlsFault.HANDSHAKE_CUT) {
             conversation.wire.swallow();
-            conversation.failedAttempt(Stage.TLS_HANDSHAKE, Attempt.Outcome.REFUSED, Optional.empty());
+            conversation.ledger.failed(Stage.TLS_HANDSHAKE, Attempt.Outcome.REFUSED, Optional.empty());
             conversation.end(SmtpSession.Outcome.SERVER_CLOSED, "a rule cut the TLS handshake", false);
             return false;
         }
@@ -44,7 +44,7 @@ public final class TlsHandshake {
             return true;
         } catch (IOException e) {
             conversation.note("TLS handshake failed: " + e.getMessage());
-            conversation.failedAttempt(Stage.TLS_HANDSHAKE, Attempt.Outcome.ABORTED, Optional.empty());
+            conversation.ledger.failed(Stage.TLS_HANDSHAKE, Attempt.Outcome.ABORTED, Optional.empty());
             conversation.end(SmtpSession.Outcome.CLIENT_BROKE, "TLS handshake failed", false);
             return false;
         }

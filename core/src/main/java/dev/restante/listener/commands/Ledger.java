@@ -1,0 +1,235 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Acknowledgement;
+import dev.restante.Attempt;
+import dev.restante.CapturedMail;
+import dev.restante.Envelope;
+import dev.restante.Reply;
+import dev.restante.SmtpSession;
+import dev.restante.Stage;
+import dev.restante.mail.Octets;
+import dev.restante.session.SessionLog;
+import dev.restante.session.SessionRecorder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One conversation's transactions and what came of them: it opens and ends them, stores mail, and leaves an attempt for each.
+ * Used by the connection's own thread alone.
+ */
+final class Ledger {
+    private final Services services;
+    private final PresentMoment moment;
+    private SessionRecorder recorder;
+
+    /** The rules that fired outside of a transaction and are in no attempt yet. */
+    private final List<String> rulesOutside = new ArrayList<>(0);
+
+    private @Nullable Commit commit;
+    private volatile boolean open;
+
+    /** A mail that is stored while its transaction has not ended. */
+    private record Commit(CapturedMail mail, Fate fate) {}
+
+    /** What became of a mail's acknowledgement, as far as is known; shared with the mail. */
+    private static final class Fate implements CapturedMail.Aftermath {
+        private final SessionLog sessions;
+        private final String sessionId;
+        private volatile Acknowledgement known = Acknowledgement.PENDING;
+
+        Fate(SessionLog sessions, String sessionId) {
+            this.sessions = sessions;
+            this.sessionId = sessionId;
+        }
+
+        @Override
+        public Acknowledgement acknowledgement() {
+            return known;
+        }
+
+        @Override
+        public Optional<SmtpSession> session() {
+            return sessions.session(sessionId);
+        }
+    }
+
+    Ledger(Services services, PresentMoment moment, SessionRecorder recorder) {
+        this.services = services;
+        this.moment = moment;
+        this.recorder = recorder;
+    }
+
+    /** Goes on in a new session. */
+    void recorder(SessionRecorder next) {
+        recorder = next;
+    }
+
+    /** Whether a transaction is open; any thread may ask. */
+    boolean isOpen() {
+        return open;
+    }
+
+    @Nullable
+    Transaction transaction() {
+        return moment.transaction();
+    }
+
+    /** Notes that a rule fired. */
+    void fired(String rule) {
+        Transaction current = transaction();
+        (current == null ? rulesOutside : current.rules).add(rule);
+    }
+
+    /** Opens a transaction. */
+    void open(Envelope.Sender sender) {
+        moment.transaction(begin(sender));
+        open = true;
+    }
+
+    private Transaction begin(Envelope.Sender sender) {
+        Transaction fresh = new Transaction(sender, services.clock().now(), System.nanoTime());
+        fresh.ordinals[Stage.MAIL_FROM.index()] = 1;
+        fresh.rules.addAll(rulesOutside);
+        rulesOutside.clear();
+        return fresh;
+    }
+
+    private void forget() {
+        moment.transaction(null);
+        open = false;
+    }
+
+    // ---- endings
+
+    /** Notes a MAIL that was refused: a transaction that never opened. */
+    void refusedSender(Envelope.Sender sender, Optional<Reply> reply) {
+        record(begin(sender), Attempt.Outcome.REFUSED, reply, Optional.empty());
+    }
+
+    /** Notes something other than a transaction that was refused or broke off. */
+    void failed(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply) {
+        recorder.attempt(new Attempt(
+                services.sessions().nextAttemptNumber(),
+                recorder.id(),
+                moment.client(),
+                outcome,
+                at,
+                Optional.empty(),
+                List.of(),
+                reply,
+                List.copyOf(rulesOutside),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                services.clock().now(),
+                System.nanoTime(),
+                Duration.ZERO));
+        rulesOutside.clear();
+    }
+
+    /**
+     * Ends the open transaction, if any, without a reply to it: the client began anew, or the connection ends.
+     *
+     * @return what is to be done once the client has seen it
+     */
+    Runnable abandon() {
+        Transaction current = transaction();
+        Commit stored = commit;
+        if (current == null) {
+            return () -> {};
+        }
+        commit = null;
+        forget();
+        if (stored != null) {
+            record(current, Attempt.Outcome.ABORTED, Optional.empty(), Optional.of(stored.mail.id()));
+            return () -> settle(stored, Acknowledgement.LOST);
+        }
+        boolean refused = current.wasRefused();
+        record(
+                current,
+                refused ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED,
+                refused ? Optional.ofNullable(current.refusal) : Optional.empty(),
+                Optional.empty());
+        return () -> {};
+    }
+
+    /** Ends the transaction because its body was refused; the reply is empty if it is none that SMTP knows. */
+    void refuse(Transaction current, Optional<Reply> reply) {
+        forget();
+        record(current, Attempt.Outcome.REFUSED, reply, Optional.empty());
+    }
+
+    /** Ends the transaction as if it were taken, and forgets the mail. */
+    void discard(Transaction current, Reply reply) {
+        forget();
+        record(current, Attempt.Outcome.ACCEPTED, Optional.of(reply), Optional.empty());
+    }
+
+    private void record(Transaction of, Attempt.Outcome outcome, Optional<Reply> reply, Optional<String> mailId) {
+        recorder.attempt(new Attempt(
+                services.sessions().nextAttemptNumber(),
+                recorder.id(),
+                moment.client(),
+                outcome,
+                of.reached,
+                Optional.of(of.sender),
+                of.recipients,
+                reply,
+                of.rules,
+                mailId,
+                of.messageId(),
+                mailId.isPresent() ? Optional.empty() : of.unstoredBody(),
+                of.startedAt,
+                of.startedAtNanos,
+                Duration.ofNanos(System.nanoTime() - of.startedAtNanos)));
+    }
+
+    // ---- a mail
+
+    /** Stores the mail of a transaction whose body has arrived. It is visible from here on. */
+    void commit(Transaction current, String id, Octets body) {
+        Fate fate = new Fate(services.sessions(), recorder.id());
+        CapturedMail mail = new CapturedMail(
+                id,
+                recorder.id(),
+                moment.client(),
+                new Envelope(current.sender, current.accepted()),
+                body,
+                services.clock().now(),
+                System.nanoTime(),
+                fate);
+        services.mailbox().add(mail);
+        commit = new Commit(mail, fate);
+    }
+
+    /**
+     * Ends the transaction whose mail is stored, before its reply goes out.
+     *
+     * @return takes what became of the reply
+     */
+    Consumer<Acknowledgement> acknowledge(Transaction current, Attempt.Outcome outcome, Reply reply) {
+        Commit stored = Objects.requireNonNull(commit, "a mail is stored before it is acknowledged");
+        commit = null;
+        forget();
+        record(current, outcome, Optional.of(reply), Optional.of(stored.mail.id()));
+        return fate -> settle(stored, fate);
+    }
+
+    /** A hold or a stall keeps back the acknowledgement of a mail that is stored: those who wait for the mail need not. */
+    void withhold() {
+        if (commit != null) {
+            settle(commit, Acknowledgement.WITHHELD);
+        }
+    }
+
+    /** Tells what became of an acknowledgement; those who wait are woken the first time. */
+    private void settle(Commit stored, Acknowledgement fate) {
+        stored.fate.known = fate;
+        services.mailbox().settle(stored.mail);
+    }
+}

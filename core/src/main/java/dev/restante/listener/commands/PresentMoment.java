@@ -1,0 +1,143 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Envelope;
+import dev.restante.MailMessage;
+import dev.restante.Moment;
+import dev.restante.SmtpClient;
+import dev.restante.Stage;
+import dev.restante.mail.Octets;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the script may ask about the present moment of one conversation; used by the connection's own thread alone. */
+final class PresentMoment implements Moment {
+    private final Population population;
+    private final int[] ordinals = new int[Stage.values().size()];
+    private Stage<?> stage = Stage.CONNECT;
+    private SmtpClient client;
+    private String command = "";
+    private @Nullable Transaction transaction;
+    private Envelope.@Nullable Sender proposedSender;
+    private Envelope.@Nullable Recipient proposedRecipient;
+    private @Nullable MailMessage message;
+
+    PresentMoment(Population population, SmtpClient client) {
+        this.population = population;
+        this.client = client;
+    }
+
+    /** A stage is reached, and counted. */
+    void reach(Stage<?> next) {
+        stage = next;
+        ordinals[next.index()]++;
+        if (transaction != null) {
+            transaction.ordinals[next.index()]++;
+        }
+    }
+
+    /** The client is known like this, or presents itself like this. */
+    void client(SmtpClient known) {
+        client = known;
+    }
+
+    void command(String line) {
+        command = line;
+    }
+
+    /** A transaction is open, or, with {@code null}, none is. */
+    void transaction(@Nullable Transaction open) {
+        transaction = open;
+        message = null;
+    }
+
+    /** The present MAIL names this sender; {@code null} once it is answered. */
+    void propose(Envelope.@Nullable Sender sender) {
+        proposedSender = sender;
+    }
+
+    /** The present RCPT names this recipient; {@code null} once it is answered. */
+    void propose(Envelope.@Nullable Recipient recipient) {
+        proposedRecipient = recipient;
+    }
+
+    @Nullable
+    Transaction transaction() {
+        return transaction;
+    }
+
+    @Override
+    public Stage<?> stage() {
+        return stage;
+    }
+
+    @Override
+    public SmtpClient client() {
+        return client;
+    }
+
+    @Override
+    public String command() {
+        return command;
+    }
+
+    @Override
+    public Optional<Envelope.Sender> sender() {
+        return transaction == null ? Optional.ofNullable(proposedSender) : Optional.of(transaction.sender);
+    }
+
+    @Override
+    public List<Envelope.Recipient> recipients() {
+        return transaction == null ? List.of() : List.copyOf(transaction.accepted());
+    }
+
+    @Override
+    public Optional<Envelope.Recipient> recipient() {
+        if (stage == Stage.RCPT_TO) {
+            return Optional.ofNullable(proposedRecipient);
+        }
+        return transaction == null
+                ? Optional.empty()
+                : transaction.accepted().stream().findFirst();
+    }
+
+    @Override
+    public Optional<MailMessage> message() {
+        Octets body = transaction == null ? null : transaction.body;
+        if (body == null) {
+            return Optional.empty();
+        }
+        if (message == null) {
+            message = MailMessage.parse(body);
+        }
+        return Optional.of(message);
+    }
+
+    @Override
+    public long size() {
+        Octets body = transaction == null ? null : transaction.body;
+        return body != null
+                ? body.size()
+                : sender().flatMap(sender -> sender.parameters().size()).orElse(-1L);
+    }
+
+    @Override
+    public int openConnections() {
+        return population.all();
+    }
+
+    @Override
+    public int openConnectionsOfClient() {
+        return population.from(client.address().getAddress());
+    }
+
+    @Override
+    public int ordinalInTransaction() {
+        return transaction == null ? ordinalInConnection() : transaction.ordinals[stage.index()];
+    }
+
+    @Override
+    public int ordinalInConnection() {
+        return ordinals[stage.index()];
+    }
+}
