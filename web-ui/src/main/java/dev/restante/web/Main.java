@@ -1,15 +1,135 @@
 package dev.restante.web;
 
+import dev.restante.FakeSmtpServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
 /** The entry point of the standalone jar. */
 public final class Main {
-    private Main() {}
+    private static final int CANNOT_START = 1;
+    private static final int WRONG_OPTION = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private @Nullable FakeSmtpServer smtp;
+    private @Nullable RestanteUi ui;
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
 
     /**
-     * Starts the program.
+     * Starts the program. It goes on until it is interrupted or terminated; the exit code is then 130 or 143.
      *
      * @param args the command line
      */
     public static void main(String[] args) {
-        System.err.println("not yet");
+        Optional<Integer> exit = new Main(System.out, System.err).run(args);
+        exit.ifPresent(System::exit);
+    }
+
+    /** Does what the command line says; returns the exit code, or nothing while the servers run. */
+    private Optional<Integer> run(String[] args) {
+        Options options = new Options();
+        CommandLine line = new CommandLine(options);
+        try {
+            line.parseArgs(args);
+        } catch (ParameterException e) {
+            return Optional.of(wrongOption(String.valueOf(e.getMessage())));
+        }
+        if (options.help) {
+            line.usage(out);
+            return Optional.of(0);
+        }
+        if (options.version) {
+            out.println("Restante " + version());
+            return Optional.of(0);
+        }
+        String complaint = options.complaint();
+        if (complaint != null) {
+            return Optional.of(wrongOption(complaint));
+        }
+        return serve(options);
+    }
+
+    private Optional<Integer> serve(Options options) {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "restante-shutdown"));
+        List<String> addresses = options.isBoundByDefault() ? thoseHere(options.addresses()) : options.addresses();
+        try {
+            // SMTP first: a mail that is sent while the page still loads is caught.
+            FakeSmtpServer server = options.server(addresses);
+            synchronized (this) {
+                smtp = server.start();
+            }
+            print("SMTP", addresses, "", server.port());
+            if (options.smtpsPort != null) {
+                print("SMTPS", addresses, "", server.smtpsPort());
+            }
+            RestanteUi page = RestanteUi.start(server, options.httpPort, addresses);
+            synchronized (this) {
+                ui = page;
+            }
+            print("HTTP", addresses, "http://", page.port());
+            return Optional.empty();
+        } catch (UncheckedIOException e) {
+            err.println("restante: " + e.getMessage());
+            return Optional.of(CANNOT_START);
+        } catch (IllegalArgumentException e) {
+            return Optional.of(wrongOption(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private int wrongOption(String complaint) {
+        String end = complaint.endsWith(".") ? "" : ".";
+        err.println("restante: " + complaint + end + " --help lists the options.");
+        return WRONG_OPTION;
+    }
+
+    private void print(String what, List<String> addresses, String scheme, int port) {
+        out.println(addresses.stream()
+                .map(address -> scheme + RestanteUi.inUrl(address) + ":" + port)
+                .collect(Collectors.joining(" and ", what + " listens on ", "")));
+    }
+
+    /** Those of the addresses that this machine has: a container often lacks ::1. */
+    private static List<String> thoseHere(List<String> addresses) {
+        return addresses.stream().filter(Main::isHere).toList();
+    }
+
+    private static boolean isHere(String address) {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return probe.isBound();
+        } catch (IOException e) {
+            Logger log = LoggerFactory.getLogger(Main.class);
+            log.info("Not listening on {}: this machine does not have it ({}).", address, e.getMessage());
+            return false;
+        }
+    }
+
+    private synchronized void close() {
+        if (ui != null) {
+            ui.close();
+        }
+        if (smtp != null) {
+            smtp.close();
+        }
+    }
+
+    /** The version of the jar; "of no release" where the classes do not come from one. */
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "of no release" : version;
     }
 }

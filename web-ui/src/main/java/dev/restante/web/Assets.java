@@ -1,0 +1,107 @@
+package dev.restante.web;
+
+import dev.restante.CapturedMail;
+import dev.restante.Mailbox;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The page and its files, from the class path. The page finds out from its address what to show. */
+final class Assets {
+    private static final String OURS = "/web/";
+    private static final String LIT = "/META-INF/resources/webjars/lit-html/3.3.2/";
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z-]*\\.(css|js|svg)");
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml");
+
+    private final Mailbox mailbox;
+    private final Map<String, Asset> loaded = new ConcurrentHashMap<>();
+
+    Assets(Mailbox mailbox) {
+        this.mailbox = mailbox;
+    }
+
+    private static final class Asset {
+        final byte[] content;
+        final String type;
+        final String tag;
+
+        Asset(byte[] content, String type, String tag) {
+            this.content = content;
+            this.type = type;
+            this.tag = tag;
+        }
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/", ctx -> serve(ctx, OURS, "index.html"));
+        routes.get("/view/latest", this::latest);
+        routes.get("/view/{id}", ctx -> serve(ctx, OURS, "index.html"));
+        routes.get("/session/{id}", ctx -> serve(ctx, OURS, "index.html"));
+        routes.get("/favicon.ico", ctx -> serve(ctx, OURS, "favicon.svg"));
+        routes.get("/assets/{file}", ctx -> serve(ctx, OURS, checked(ctx.pathParam("file"))));
+        routes.get("/assets/lit/{file}", ctx -> serve(ctx, LIT, checked(ctx.pathParam("file"))));
+        routes.get(
+                "/assets/lit/directives/{file}",
+                ctx -> serve(ctx, LIT + "directives/", checked(ctx.pathParam("file"))));
+    }
+
+    private void latest(Context ctx) {
+        List<CapturedMail> mails = mailbox.mails();
+        ctx.redirect(
+                mails.isEmpty() ? "/" : "/view/" + mails.get(mails.size() - 1).id());
+    }
+
+    private static String checked(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw Answer.pageNotFound();
+        }
+        return name;
+    }
+
+    private void serve(Context ctx, String folder, String name) {
+        Asset asset = loaded.get(folder + name);
+        if (asset == null) {
+            asset = load(folder, name);
+            if (asset == null) {
+                throw Answer.pageNotFound();
+            }
+            loaded.put(folder + name, asset);
+        }
+        ctx.header("Cache-Control", "no-cache").header("ETag", asset.tag);
+        if (asset.tag.equals(ctx.header("If-None-Match"))) {
+            ctx.status(304);
+        } else {
+            ctx.contentType(asset.type).result(asset.content);
+        }
+    }
+
+    private static @Nullable Asset load(String folder, String name) {
+        try (InputStream file = Assets.class.getResourceAsStream(folder + name)) {
+            if (file == null) {
+                return null;
+            }
+            byte[] content = file.readAllBytes();
+            String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "application/octet-stream");
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return new Asset(content, type, '"' + HexFormat.of().formatHex(digest, 0, 12) + '"');
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + name + " from the class path.", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256.", e);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.restante.web;
+
+import dev.restante.Attempt;
+import dev.restante.CapturedMail;
+import dev.restante.Envelope;
+import dev.restante.EsmtpParameters;
+import dev.restante.HeaderField;
+import dev.restante.Reply;
+import dev.restante.SmtpClient;
+import dev.restante.SmtpSession;
+import dev.restante.TlsInfo;
+import dev.restante.Transcript;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON shapes of what this server alone can tell: envelopes as spoken, attempts, sessions. Absent things are null. */
+final class EvidenceJson {
+    private EvidenceJson() {}
+
+    /** What is known of a mail beside its content. */
+    record Evidence(
+            String id,
+            String arrivedAt,
+            String acknowledgement,
+            Sender sender,
+            List<Recipient> recipients,
+            Client client,
+            @Nullable Session session,
+            List<Field> headers,
+            List<String> problems,
+            int blockedFromOutside) {
+        static Evidence of(CapturedMail mail, Optional<SmtpSession> session) {
+            Set<String> blind = MessageJson.blindRecipients(mail);
+            return new Evidence(
+                    mail.id(),
+                    Json.time(mail.arrivedAt()),
+                    mail.acknowledgement().name(),
+                    Sender.of(mail.envelope().sender()),
+                    mail.envelope().recipients().stream()
+                            .map(each -> Recipient.of(each, isIn(blind, each.address()), null))
+                            .toList(),
+                    Client.of(mail.client()),
+                    session.map(Session::of).orElse(null),
+                    mail.headers().stream().map(Field::of).toList(),
+                    mail.problems(),
+                    mail.html().isEmpty() ? 0 : HtmlPreview.of(mail).blocked());
+        }
+
+        private static boolean isIn(Set<String> addresses, String address) {
+            return addresses.stream().anyMatch(address::equalsIgnoreCase);
+        }
+    }
+
+    /** A header field: as sent but unfolded, and as a reader sees it. */
+    record Field(String name, String raw, String value) {
+        static Field of(HeaderField field) {
+            return new Field(field.name(), field.rawValue(), field.value());
+        }
+    }
+
+    /** What MAIL FROM said. */
+    record Sender(String address, String spoken, List<String> parameters) {
+        static Sender of(Envelope.Sender sender) {
+            return new Sender(sender.address(), sender.spoken(), words(sender.parameters()));
+        }
+    }
+
+    /** What one RCPT TO said; {@code blind} if no header field names the address. */
+    record Recipient(
+            String address,
+            String spoken,
+            List<String> parameters,
+            boolean blind,
+            @Nullable Said reply) {
+        static Recipient of(Envelope.Recipient recipient, boolean blind, @Nullable Said reply) {
+            return new Recipient(recipient.address(), recipient.spoken(), words(recipient.parameters()), blind, reply);
+        }
+    }
+
+    private static List<String> words(EsmtpParameters parameters) {
+        return parameters.all().stream()
+                .map(EsmtpParameters.Parameter::toString)
+                .toList();
+    }
+
+    /** A reply. */
+    record Said(int code, String text) {
+        static Said of(Reply reply) {
+            return new Said(reply.code(), reply.text());
+        }
+    }
+
+    /** Who connected. */
+    record Client(
+            String ip,
+            int port,
+            @Nullable String helo,
+            boolean extended,
+            @Nullable String user,
+            @Nullable String mechanism,
+            @Nullable Tls tls) {
+        static Client of(SmtpClient client) {
+            return new Client(
+                    client.ip(),
+                    client.address().getPort(),
+                    client.heloName().orElse(null),
+                    client.extended(),
+                    client.user().orElse(null),
+                    client.authentication().map(login -> login.mechanism()).orElse(null),
+                    client.tls().map(Tls::of).orElse(null));
+        }
+    }
+
+    /** The TLS layer of a connection. */
+    record Tls(
+            String protocol, String cipherSuite, @Nullable String serverName, boolean implicit) {
+        static Tls of(TlsInfo tls) {
+            return new Tls(tls.protocol(), tls.cipherSuite(), tls.serverName().orElse(null), tls.implicit());
+        }
+    }
+
+    /** A connection and what was said on it. */
+    record Session(
+            String id,
+            long number,
+            String listener,
+            int port,
+            Client client,
+            String outcome,
+            String startedAt,
+            long lastedMicros,
+            int droppedEntries,
+            List<Entry> transcript,
+            List<Tried> attempts) {
+        static Session of(SmtpSession session) {
+            return new Session(
+                    session.id(),
+                    session.number(),
+                    session.listener(),
+                    session.serverPort(),
+                    Client.of(session.client()),
+                    session.outcome().name(),
+                    Json.time(session.startedAt()),
+                    session.lasted().toNanos() / 1_000,
+                    session.transcript().dropped(),
+                    session.transcript().entries().stream().map(Entry::of).toList(),
+                    session.attempts().stream().map(Tried::of).toList());
+        }
+    }
+
+    /** One line of a transcript, with the time since the connection was accepted. */
+    record Entry(
+            String kind,
+            long atMicros,
+            String text,
+            long octets,
+            @Nullable String mailId) {
+        static Entry of(Transcript.Entry entry) {
+            return new Entry(
+                    entry.kind().name(),
+                    entry.at().toNanos() / 1_000,
+                    entry.text(),
+                    entry.octets(),
+                    entry.mailId().orElse(null));
+        }
+    }
+
+    /** What a client tried, and what came of it. */
+    record Tried(
+            long number,
+            String sessionId,
+            String outcome,
+            String stage,
+            @Nullable Sender sender,
+            List<Recipient> recipients,
+            @Nullable Said reply,
+            List<String> rules,
+            @Nullable String mailId,
+            @Nullable Integer bodyOctets,
+            Client client,
+            String startedAt,
+            long tookMicros) {
+        static Tried of(Attempt attempt) {
+            return new Tried(
+                    attempt.number(),
+                    attempt.sessionId(),
+                    attempt.outcome().name(),
+                    attempt.stage().name(),
+                    attempt.sender().map(Sender::of).orElse(null),
+                    attempt.recipients().stream()
+                            .map(each -> Recipient.of(
+                                    each.recipient(),
+                                    false,
+                                    each.reply().map(Said::of).orElse(null)))
+                            .toList(),
+                    attempt.reply().map(Said::of).orElse(null),
+                    attempt.rules(),
+                    attempt.mailId().orElse(null),
+                    attempt.body().map(body -> body.size()).orElse(null),
+                    Client.of(attempt.client()),
+                    Json.time(attempt.startedAt()),
+                    attempt.took().toNanos() / 1_000);
+        }
+    }
+
+    /** Attempts that were not accepted, the latest first. */
+    record Attempts(int total, List<Tried> attempts) {}
+
+    /** Where the server listens. */
+    record Server(
+            String version,
+            String hostName,
+            String host,
+            int port,
+            @Nullable Integer smtpsPort) {}
+}

@@ -1,0 +1,92 @@
+package dev.restante.web;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What stands before every route: who may ask, what a browser may do with the answer, how errors are told. */
+final class Guard {
+    private static final Logger log = LoggerFactory.getLogger(Guard.class);
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.%]+]");
+    private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
+
+    /** Everything from here, nothing from elsewhere, nothing inline. Mail has a stricter policy of its own. */
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private final Set<String> names = new HashSet<>(Set.of("localhost"));
+
+    /** Lets requests through that are addressed to loopback names, to addresses in digits, or to one of {@code bound}. */
+    Guard(List<String> bound) {
+        bound.forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.before(Guard::secure);
+        routes.before(this::admit);
+        routes.exception(Answer.class, (answer, ctx) -> plain(ctx, answer.status(), answer.text()));
+        routes.exception(HttpResponseException.class, (e, ctx) -> {
+            // What Javalin itself refuses: no such route, no such method, a broken request.
+            String text = e.getStatus() == 404 && ctx.path().startsWith("/api/")
+                    ? "File not found\n"
+                    : e.getStatus() == 404
+                            ? "404 page not found"
+                            : e.getStatus() == 405 ? "Method Not Allowed" : String.valueOf(e.getMessage());
+            plain(ctx, e.getStatus(), text);
+        });
+        routes.exception(Exception.class, (e, ctx) -> {
+            log.error("{} {} failed.", ctx.method(), ctx.path(), e);
+            plain(ctx, 500, "This server failed at the request; its log says more.");
+        });
+    }
+
+    private static void plain(Context ctx, int status, String text) {
+        ctx.status(status).contentType("text/plain; charset=utf-8").result(text);
+    }
+
+    private static void secure(Context ctx) {
+        ctx.header("Content-Security-Policy", POLICY);
+        ctx.header("X-Content-Type-Options", "nosniff");
+        ctx.header("Referrer-Policy", "no-referrer");
+        ctx.header("Cache-Control", "no-store");
+    }
+
+    private void admit(Context ctx) {
+        String host = ctx.header("Host");
+        if (host == null || !isOurs(host)) {
+            throw Answer.forbidden("This server does not answer to the name \"" + host
+                    + "\". Ask it as localhost or by its address in digits.");
+        }
+        String origin = ctx.header("Origin");
+        if (origin != null && !isSame(origin, host)) {
+            throw Answer.forbidden("Blocked due to CORS violation");
+        }
+    }
+
+    /** An address in digits cannot be rebound by anybody's DNS, so any will do. */
+    private boolean isOurs(String host) {
+        String name = PORT.matcher(host.toLowerCase(Locale.ROOT)).replaceFirst("");
+        return names.contains(name)
+                || name.endsWith(".localhost")
+                || IPV4.matcher(name).matches()
+                || IPV6.matcher(name).matches();
+    }
+
+    private static boolean isSame(String origin, String host) {
+        try {
+            return host.equalsIgnoreCase(URI.create(origin).getRawAuthority());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

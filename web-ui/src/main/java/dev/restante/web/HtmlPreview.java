@@ -1,0 +1,275 @@
+package dev.restante.web;
+
+import dev.restante.CapturedMail;
+import dev.restante.MimePart;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
+import org.jsoup.nodes.DataNode;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.DocumentType;
+import org.jsoup.nodes.Element;
+import org.jsoup.safety.Cleaner;
+import org.jsoup.safety.Safelist;
+
+/**
+ * A mail's HTML made fit for a frame: without scripts, forms and everything that asks another server.
+ *
+ * <p>Two lines of defence: what is dangerous or would be blocked is taken out here, and the {@linkplain #policy policy} of
+ * the frame stops what is overlooked.
+ *
+ * @param html a whole document
+ * @param blocked how many images and other files from outside were taken out
+ */
+record HtmlPreview(String html, int blocked) {
+    /** For what is shown on this server's address but written by a stranger. */
+    static final String NOTHING_ALLOWED =
+            "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'";
+
+    private static final Pattern CSS_OUTSIDE = Pattern.compile(
+            "@import[^;{}]*;?|url\\(\\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"']*))\\s*\\)", Pattern.CASE_INSENSITIVE);
+    private static final List<String> BODY_ATTRIBUTES =
+            List.of("style", "class", "id", "dir", "lang", "bgcolor", "text", "align");
+    private static final Safelist SAFE = new Safelist()
+            .addTags(
+                    "a",
+                    "abbr",
+                    "address",
+                    "article",
+                    "aside",
+                    "b",
+                    "bdi",
+                    "bdo",
+                    "big",
+                    "blockquote",
+                    "br",
+                    "caption",
+                    "center",
+                    "cite",
+                    "code",
+                    "col",
+                    "colgroup",
+                    "dd",
+                    "del",
+                    "details",
+                    "dfn",
+                    "div",
+                    "dl",
+                    "dt",
+                    "em",
+                    "figcaption",
+                    "figure",
+                    "font",
+                    "footer",
+                    "h1",
+                    "h2",
+                    "h3",
+                    "h4",
+                    "h5",
+                    "h6",
+                    "header",
+                    "hr",
+                    "i",
+                    "img",
+                    "ins",
+                    "kbd",
+                    "li",
+                    "main",
+                    "mark",
+                    "nav",
+                    "ol",
+                    "p",
+                    "pre",
+                    "q",
+                    "s",
+                    "samp",
+                    "section",
+                    "small",
+                    "span",
+                    "strike",
+                    "strong",
+                    "style",
+                    "sub",
+                    "summary",
+                    "sup",
+                    "table",
+                    "tbody",
+                    "td",
+                    "tfoot",
+                    "th",
+                    "thead",
+                    "time",
+                    "tr",
+                    "tt",
+                    "u",
+                    "ul",
+                    "var",
+                    "wbr")
+            .addAttributes(
+                    ":all",
+                    "align",
+                    "aria-hidden",
+                    "aria-label",
+                    "bgcolor",
+                    "class",
+                    "dir",
+                    "height",
+                    "id",
+                    "lang",
+                    "role",
+                    "style",
+                    "title",
+                    "valign",
+                    "width")
+            .addAttributes("a", "href", "name")
+            .addAttributes("img", "alt", "border", "hspace", "src", "vspace")
+            .addAttributes("table", "border", "cellpadding", "cellspacing", "frame", "rules", "summary")
+            .addAttributes("td", "abbr", "colspan", "headers", "nowrap", "rowspan", "scope")
+            .addAttributes("th", "abbr", "colspan", "headers", "nowrap", "rowspan", "scope")
+            .addAttributes("col", "span")
+            .addAttributes("colgroup", "span")
+            .addAttributes("font", "color", "face", "size")
+            .addAttributes("ol", "reversed", "start", "type")
+            .addAttributes("ul", "type")
+            .addAttributes("li", "type", "value")
+            .addAttributes("hr", "color", "noshade", "size")
+            .addAttributes("style", "media", "type")
+            .addAttributes("time", "datetime")
+            .addEnforcedAttribute("a", "rel", "noopener noreferrer")
+            .addEnforcedAttribute("a", "target", "_blank");
+
+    /** What the frame of this mail may load: its own parts, and nothing else. */
+    static String policy(CapturedMail mail, String host) {
+        return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
+                + " img-src data: http://" + host + partsOf(mail) + "; base-uri 'none'; form-action 'none';"
+                + " frame-ancestors 'self'";
+    }
+
+    /** The preview of a mail; says so if the mail has no HTML. */
+    static HtmlPreview of(CapturedMail mail) {
+        return new Cleaning(mail).clean(mail.html().orElse("<p>This mail has no HTML.</p>"));
+    }
+
+    /** The HTML as sent, but with this server's addresses for the parts that it shows. */
+    static String withCidResolved(CapturedMail mail, String html) {
+        String resolved = html;
+        for (MimePart part : Stream.concat(mail.inlineParts().stream(), mail.attachments().stream())
+                .toList()) {
+            Optional<String> contentId = part.contentId();
+            if (contentId.isPresent()) {
+                Pattern reference = Pattern.compile(
+                        "(=\\s*[\"']?)cid:" + Pattern.quote(contentId.get()) + "(?=[\"'\\s>])",
+                        Pattern.CASE_INSENSITIVE);
+                resolved = reference
+                        .matcher(resolved)
+                        .replaceAll("$1" + Matcher.quoteReplacement(partsOf(mail) + part.path()));
+            }
+        }
+        return resolved;
+    }
+
+    private static String partsOf(CapturedMail mail) {
+        return "/api/v1/message/" + mail.id() + "/part/";
+    }
+
+    private static final class Cleaning {
+        private final CapturedMail mail;
+        private int blocked;
+
+        Cleaning(CapturedMail mail) {
+            this.mail = mail;
+        }
+
+        HtmlPreview clean(String html) {
+            Document sent = Jsoup.parse(html);
+            // The cleaner keeps the body alone, but mails keep their styles in the head.
+            List<Element> styles = sent.head().select("style");
+            for (int i = styles.size() - 1; i >= 0; i--) {
+                sent.body().prependChild(styles.get(i));
+            }
+            Document clean = new Cleaner(SAFE).clean(sent);
+            clean.outputSettings().prettyPrint(false);
+            copyBodyAttributes(sent.body(), clean.body());
+            clean.select("img").forEach(this::resolveImage);
+            clean.select("a[href]").forEach(Cleaning::checkLink);
+            clean.select("[style]").forEach(element -> element.attr("style", withoutOutside(element.attr("style"))));
+            clean.select("style").forEach(this::checkStyles);
+            clean.head()
+                    .append(
+                            "<meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light only\">"
+                                    + "<title>Mail</title>"
+                                    + "<style>html{background:#fff;color:#111;font:15px/1.5 system-ui,sans-serif}body{margin:16px}"
+                                    + "img{max-width:100%}img:not([src]){outline:1px dashed #b9bdc6;outline-offset:-1px}</style>");
+            clean.prependChild(new DocumentType("html", "", ""));
+            return new HtmlPreview(clean.outerHtml(), blocked);
+        }
+
+        private static void copyBodyAttributes(Element from, Element to) {
+            for (String name : BODY_ATTRIBUTES) {
+                if (from.hasAttr(name)) {
+                    to.attr(name, from.attr(name));
+                }
+            }
+        }
+
+        private void resolveImage(Element image) {
+            Attribute source = image.attribute("src");
+            if (source == null) {
+                return;
+            }
+            String url = source.getValue().strip();
+            String lower = url.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("cid:")) {
+                Optional<MimePart> part = mail.message().byContentId(url);
+                if (part.isPresent()) {
+                    image.attr("src", partsOf(mail) + part.get().path());
+                } else {
+                    image.removeAttr("src");
+                }
+            } else if (!lower.startsWith("data:image/")) {
+                image.removeAttr("src");
+                blocked++;
+            }
+        }
+
+        /** A link in a mail leads out, or to a place in the mail; never to a path of this server. */
+        private static void checkLink(Element link) {
+            String url = link.attr("href").strip();
+            if (url.startsWith("#")) {
+                link.removeAttr("target");
+            } else if (!url.matches("(?is)(https?|mailto|tel):.*")) {
+                link.removeAttr("href");
+            }
+        }
+
+        private void checkStyles(Element style) {
+            String css = withoutOutside(style.data());
+            style.empty();
+            style.appendChild(new DataNode(css));
+        }
+
+        /** Styles may bring their own images along, and ask nobody for others. */
+        private String withoutOutside(String css) {
+            return CSS_OUTSIDE.matcher(css).replaceAll(found -> {
+                if (found.group().startsWith("@")) {
+                    blocked++;
+                    return "";
+                }
+                boolean carried = Stream.of(1, 2, 3)
+                        .map(found::group)
+                        .anyMatch(url -> url != null
+                                && url.strip().toLowerCase(Locale.ROOT).startsWith("data:"));
+                if (carried) {
+                    return Matcher.quoteReplacement(found.group());
+                }
+                blocked++;
+                return "none";
+            });
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.restante.web;
+
+import dev.restante.FakeSmtpServer;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.json.JavalinJackson3;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * The page and the HTTP API over a server's mail.
+ *
+ * <pre>{@code
+ * try (FakeSmtpServer smtp = FakeSmtpServer.create().start();
+ *         RestanteUi ui = RestanteUi.start(smtp)) {
+ *     browser.open(ui.url());
+ * }
+ * }</pre>
+ *
+ * <p>It only reads: what a person looks at stays in the mailbox. By default it listens on a free port of the loopback
+ * interface. Requests whose Host is neither a loopback name nor an address in digits are refused, so that no web page from
+ * elsewhere can reach the mail through a name of its own (DNS rebinding).
+ *
+ * <p>Thread-safe. Closing it leaves the SMTP server as it is.
+ */
+public final class RestanteUi implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final String host;
+    private final int port;
+    private final ReadMarks readMarks;
+    private final EventStream events;
+    private final Javalin app;
+
+    private RestanteUi(FakeSmtpServer smtp, List<String> addresses, List<ServerSocketChannel> sockets) {
+        this.host = addresses.get(0);
+        this.port = sockets.get(0).socket().getLocalPort();
+        this.readMarks = new ReadMarks(smtp);
+        this.events = new EventStream(smtp, readMarks);
+        this.app = Javalin.create(config -> {
+            configure(config);
+            sockets.forEach(
+                    socket -> config.jetty.addConnector((server, settings) -> connector(server, settings, socket)));
+            new Guard(addresses).addTo(config.routes);
+            // Before the page, which takes every other /view/...
+            new MessagesApi(smtp, readMarks).addTo(config.routes);
+            new Assets(smtp).addTo(config.routes);
+            new EvidenceApi(smtp).addTo(config.routes);
+            events.addTo(config.routes);
+        });
+    }
+
+    private static void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        config.jsonMapper(new JavalinJackson3(Json.mapper(), false));
+        config.jetty.modifyServer(server -> server.setStopTimeout(500));
+        config.jetty.modifyHttpConfiguration(settings -> settings.setSendServerVersion(false));
+    }
+
+    private static ServerConnector connector(Server server, HttpConfiguration settings, ServerSocketChannel socket) {
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(settings));
+        try {
+            connector.open(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return connector;
+    }
+
+    /**
+     * Opens the page over {@code smtp} on a free port of 127.0.0.1.
+     *
+     * @throws UncheckedIOException if no port can be listened on
+     */
+    public static RestanteUi start(FakeSmtpServer smtp) {
+        return start(smtp, 0);
+    }
+
+    /**
+     * Opens the page over {@code smtp} on a port of 127.0.0.1.
+     *
+     * @param port the port; 0 takes a free one
+     * @throws UncheckedIOException if the port cannot be listened on; the message says why and what to do
+     */
+    public static RestanteUi start(FakeSmtpServer smtp, int port) {
+        return start(smtp, port, List.of(LOOPBACK));
+    }
+
+    /**
+     * Opens the page over {@code smtp} on the same port of these addresses.
+     *
+     * @param port the port; 0 takes a free one
+     * @param addresses the addresses to listen on; {@code 0.0.0.0} lets anybody who reaches this machine read the mail
+     * @throws UncheckedIOException if the port cannot be listened on; the message says why and what to do
+     * @throws IllegalArgumentException if there is no address, or one that this machine cannot resolve
+     */
+    public static RestanteUi start(FakeSmtpServer smtp, int port, List<String> addresses) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException(
+                    "A port is between 0 and 65535, but was " + port + ". 0 takes a free one.");
+        }
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("There is no address to listen on. Name 127.0.0.1 at least.");
+        }
+        // Bound before the web server is loaded: whoever comes early waits a moment instead of being turned away.
+        List<ServerSocketChannel> sockets = bind(addresses, port);
+        RestanteUi ui = null;
+        try {
+            ui = new RestanteUi(smtp, addresses, sockets);
+            ui.app.start();
+            return ui;
+        } catch (RuntimeException e) {
+            if (ui != null) {
+                ui.close();
+            }
+            sockets.forEach(RestanteUi::closeQuietly);
+            throw e;
+        }
+    }
+
+    private static List<ServerSocketChannel> bind(List<String> addresses, int wantedPort) {
+        List<ServerSocketChannel> sockets = new ArrayList<>();
+        int port = wantedPort;
+        for (String address : addresses) {
+            try {
+                ServerSocketChannel socket = ServerSocketChannel.open();
+                sockets.add(socket);
+                socket.bind(new InetSocketAddress(resolved(address), port), 128);
+                port = socket.socket().getLocalPort();
+            } catch (IOException e) {
+                sockets.forEach(RestanteUi::closeQuietly);
+                throw new UncheckedIOException(cannotListen(address, port, e), e);
+            } catch (RuntimeException e) {
+                sockets.forEach(RestanteUi::closeQuietly);
+                throw e;
+            }
+        }
+        return sockets;
+    }
+
+    private static InetAddress resolved(String address) {
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    "\"" + address + "\" is no address of this machine. Bind 127.0.0.1 (the default), ::1, 0.0.0.0 for"
+                            + " every address, or an address that the machine has.",
+                    e);
+        }
+    }
+
+    private static String cannotListen(String address, int port, IOException cause) {
+        String problem = "Cannot listen for HTTP on " + address + " port " + port + ": ";
+        return String.valueOf(cause.getMessage()).contains("in use")
+                ? problem
+                        + "the port is in use. Stop the program that listens there, choose another port, or take port 0"
+                        + " for a free one."
+                : problem + cause.getMessage() + ".";
+    }
+
+    private static void closeQuietly(ServerSocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It held nothing but a port, which is free either way.
+        }
+    }
+
+    /** The address of the page, such as {@code http://127.0.0.1:8025}. */
+    public String url() {
+        return "http://" + inUrl(host) + ":" + port;
+    }
+
+    /** The port that the page is on. */
+    public int port() {
+        return port;
+    }
+
+    /** Ends listening and all connections, within a second or so. The SMTP server goes on; closing again does nothing. */
+    @Override
+    public void close() {
+        events.close();
+        readMarks.close();
+        app.stop();
+    }
+
+    /** The page's address, for people. */
+    @Override
+    public String toString() {
+        return "RestanteUi on " + url();
+    }
+
+    /** An address as URLs spell it: IPv6 in brackets. */
+    static String inUrl(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
+    }
+}
