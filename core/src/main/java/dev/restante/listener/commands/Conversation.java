@@ -51,6 +51,8 @@ public final class Conversation implements WireSocket.CommandSource {
     private String command = "";
     private boolean refusedAtConnect;
     private long tarpitNanos;
+    /** How the replies to the present command are written, if a rule for any command said so. */
+    private Effect.@Nullable Dribble dribbleOfCommand;
 
     private boolean ended;
     private volatile boolean inBody;
@@ -189,6 +191,7 @@ public final class Conversation implements WireSocket.CommandSource {
             say(ruling.replyOr(Replies.OK), ruling);
             return null;
         }
+        dribbleOfCommand = ruling.dribble();
         String verb = verb(command);
         if (refusedAtConnect && !verb.equals("QUIT")) {
             say(Replies.ONLY_QUIT);
@@ -270,8 +273,9 @@ public final class Conversation implements WireSocket.CommandSource {
             return;
         }
         recorder.reply(reply);
-        if (ruling.dribble() != null) {
-            writeNow(reply.toBytes(), reply.length(), ruling.dribble());
+        Effect.Dribble dribble = ruling.dribble() == null ? dribbleOfCommand : ruling.dribble();
+        if (dribble != null) {
+            writeNow(reply.toBytes(), reply.length(), dribble);
         } else {
             wire.write(reply);
         }

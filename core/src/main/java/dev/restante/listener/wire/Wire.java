@@ -182,9 +182,7 @@ public final class Wire {
         } finally {
             awaitingInput = false;
         }
-        if (throttle != null) {
-            throttle.pacer.pause(limit * 1_000_000_000L / throttle.octetsPerSecond);
-        }
+        payFor(limit);
         return true;
     }
 
@@ -216,9 +214,16 @@ public final class Wire {
         return System.nanoTime() - lastActivity;
     }
 
-    /** Reads no faster than this from now on. */
+    /** Reads no faster than this from now on; what is read already is paid for at once. */
     public void throttle(int octetsPerSecond, Pacer pacer) {
         throttle = new Throttle(octetsPerSecond, pacer);
+        payFor(limit - position);
+    }
+
+    private void payFor(int octets) {
+        if (throttle != null && octets > 0) {
+            throttle.pacer.pause(octets * 1_000_000_000L / throttle.octetsPerSecond);
+        }
     }
 
     /** How a part of a body ended. */
