@@ -23,6 +23,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A real SMTP server in this JVM that delivers nothing: it holds what it catches, misbehaves as scripted, and keeps evidence
@@ -41,7 +43,9 @@ import java.util.stream.Collectors;
  * <p>Thread-safe. A closed server cannot be started again; its evidence stays readable.
  */
 public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(FakeSmtpServer.class);
     private static final int MAX_COMMAND_LINE = 32 * 1024;
+    private static final int FREE_PORT_ATTEMPTS = 5;
 
     private final Builder configuration;
     private final Settings settings;
@@ -66,7 +70,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         this.configuration = configuration;
         this.clock = configuration.clock;
         this.store = new MailStore(configuration.maxMails, configuration.maxMailBytes);
-        this.mailbox = new StoreMailbox(this, store, configuration.defaultTimeout);
+        this.mailbox = new StoreMailbox(this, store, configuration.defaultTimeout, false);
         this.rules = new RuleBook(clock);
         this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
         this.identity = new ServerIdentity(certificateNames(configuration));
@@ -131,7 +135,15 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
 
     /** Listens on the same port of all addresses. */
     private void listenOnAll(SmtpListener.Kind kind, int wantedPort) {
+        // A port that is free at the first address may be taken at the next: another free one is tried then.
+        for (int attempt = 1; !listenedOnAll(kind, wantedPort, attempt == FREE_PORT_ATTEMPTS); attempt++) {
+            log.debug("The free port {} was not free on every address", attempt);
+        }
+    }
+
+    private boolean listenedOnAll(SmtpListener.Kind kind, int wantedPort, boolean lastAttempt) {
         int port = wantedPort;
+        List<SmtpListener> begun = new ArrayList<>();
         for (InetAddress address : configuration.addresses) {
             SmtpListener listener = new SmtpListener(
                     kind,
@@ -143,11 +155,18 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             try {
                 listener.start();
             } catch (IOException e) {
+                begun.forEach(SmtpListener::stopAccepting);
+                begun.forEach(SmtpListener::stop);
+                if (wantedPort == 0 && !begun.isEmpty() && !lastAttempt) {
+                    return false;
+                }
                 throw new UncheckedIOException(cannotListen(kind, address, port, e), e);
             }
-            listeners.add(listener);
+            begun.add(listener);
             port = listener.port();
         }
+        listeners.addAll(begun);
+        return true;
     }
 
     private static String cannotListen(SmtpListener.Kind kind, InetAddress address, int port, IOException cause) {
@@ -236,6 +255,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         return portOf(SmtpListener.Kind.SMTPS);
     }
 
+    /** Whether the server has an SMTPS listener. */
+    public boolean hasSmtpsPort() {
+        return configuration.smtpsPort >= 0;
+    }
+
     private synchronized int portOf(SmtpListener.Kind kind) {
         return listeners.stream()
                 .filter(listener -> listener.kind() == kind)
@@ -279,6 +303,14 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         return store.notLookedAt();
     }
 
+    /**
+     * The same mailbox for somebody who only looks on, such as a page over a test's own server: what it returns does not
+     * count as looked at.
+     */
+    public Mailbox onlooker() {
+        return new StoreMailbox(this, store, configuration.defaultTimeout, true);
+    }
+
     // ---- script
 
     @Override
@@ -289,6 +321,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     @Override
     public List<RuleReport> rules() {
         return rules.reports();
+    }
+
+    /** Replaces the test's own rules by these, with fresh counts; scenarios and persona stay. */
+    public void replaceScript(List<Rule> all) {
+        rules.replace(RuleBook.Layer.TEST, all);
     }
 
     @Override

@@ -11,21 +11,28 @@ final class StoreMailbox implements Mailbox {
     private final SmtpFixture fixture;
     private final MailStore store;
     private final Duration timeout;
+    private final boolean onlooker;
 
-    StoreMailbox(SmtpFixture fixture, MailStore store, Duration timeout) {
+    /** A mailbox; what an onlooker is shown does not count as looked at. */
+    StoreMailbox(SmtpFixture fixture, MailStore store, Duration timeout, boolean onlooker) {
         this.fixture = fixture;
         this.store = store;
         this.timeout = timeout;
+        this.onlooker = onlooker;
+    }
+
+    private List<CapturedMail> shown(List<CapturedMail> mails) {
+        return onlooker ? mails : store.lookedAt(mails);
     }
 
     @Override
     public List<CapturedMail> mails() {
-        return store.lookedAt(store.snapshot());
+        return shown(store.snapshot());
     }
 
     @Override
     public Optional<CapturedMail> mail(String id) {
-        return store.find(id).map(mail -> store.lookedAt(List.of(mail)).get(0));
+        return store.find(id).map(mail -> shown(List.of(mail)).get(0));
     }
 
     @Override
@@ -44,7 +51,7 @@ final class StoreMailbox implements Mailbox {
                             + ", but there " + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
                     matching);
         }
-        return store.lookedAt(found);
+        return shown(found);
     }
 
     @Override
@@ -60,7 +67,7 @@ final class StoreMailbox implements Mailbox {
                             + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
                     matching);
         }
-        return store.lookedAt(found);
+        return shown(found);
     }
 
     @Override
@@ -90,7 +97,7 @@ final class StoreMailbox implements Mailbox {
 
     @Override
     public Mailbox within(Duration other) {
-        return new StoreMailbox(fixture, store, other);
+        return new StoreMailbox(fixture, store, other, onlooker);
     }
 
     private AssertionError failure(String headline, Matching matching) {

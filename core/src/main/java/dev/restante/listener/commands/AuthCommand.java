@@ -23,19 +23,24 @@ final class AuthCommand implements Verb {
     public void answer(Conversation conversation) {
         Reply misplaced = misplaced(conversation);
         if (misplaced != null) {
-            conversation.say(misplaced);
+            refuse(conversation, misplaced);
             return;
         }
         String[] words = conversation.argument().split(" +", 2);
         Optional<Mechanism> mechanism = Mechanism.named(words[0]);
         if (words[0].isEmpty()) {
-            conversation.say(Reply.of(501, "5.5.4 Syntax: AUTH mechanism"));
+            refuse(conversation, Reply.of(501, "5.5.4 Syntax: AUTH mechanism"));
         } else if (mechanism.isEmpty()) {
             conversation.say(
                     Reply.of(504, "5.5.4 Mechanism not offered; take one of " + String.join(" ", Mechanism.offered())));
         } else {
             login(conversation, mechanism.get(), words.length > 1 ? words[1].strip() : null);
         }
+    }
+
+    private static void refuse(Conversation conversation, Reply reply) {
+        conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, Optional.of(reply));
+        conversation.say(reply);
     }
 
     private static void login(Conversation conversation, Mechanism mechanism, @Nullable String initial) {
@@ -45,7 +50,7 @@ final class AuthCommand implements Verb {
             login = mechanism.converse(dialogue);
         } catch (Refusal refusal) {
             if (!conversation.hasEnded()) {
-                conversation.say(refusal.reply());
+                refuse(conversation, refusal.reply());
             }
             return;
         }

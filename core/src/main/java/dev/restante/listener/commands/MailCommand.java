@@ -1,8 +1,10 @@
 package dev.restante.listener.commands;
 
+import dev.restante.Attempt;
 import dev.restante.Envelope;
 import dev.restante.Reply;
 import dev.restante.Stage;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** MAIL FROM (RFC 5321 section 4.1.1.2): opens a transaction. */
@@ -35,6 +37,11 @@ final class MailCommand implements Verb {
             conversation.open(sender);
         }
         conversation.say(reply, ruling);
+    }
+
+    private static void refuse(Conversation conversation, Reply reply) {
+        conversation.ledger.failed(Stage.MAIL_FROM, Attempt.Outcome.REFUSED, Optional.of(reply));
+        conversation.say(reply);
     }
 
     private static @Nullable Reply misplaced(Conversation conversation) {

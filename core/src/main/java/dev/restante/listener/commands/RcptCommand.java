@@ -1,6 +1,7 @@
 package dev.restante.listener.commands;
 
 import dev.restante.Envelope;
+import dev.restante.EsmtpParameters;
 import dev.restante.Reply;
 import dev.restante.Stage;
 import java.util.Optional;
@@ -25,6 +26,10 @@ final class RcptCommand implements Verb {
                     conversation.client().extended(),
                     open.sender.parameters().has("SMTPUTF8"));
         } catch (Refusal refusal) {
+            // What was said is kept as it was said: that it is no address is what the evidence is about.
+            String spoken = conversation.argument();
+            open.recipient(
+                    new Envelope.Recipient(spoken, spoken, EsmtpParameters.none()), Optional.of(refusal.reply()));
             conversation.say(refusal.reply());
             return;
         }
