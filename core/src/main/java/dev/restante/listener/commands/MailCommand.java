@@ -13,20 +13,26 @@ final class MailCommand implements Verb {
     public void answer(Conversation conversation) {
         Reply misplaced = misplaced(conversation);
         if (misplaced != null) {
-            conversation.say(misplaced);
+            refuse(conversation, misplaced);
             return;
         }
         PathArgument argument;
         try {
             argument = PathArgument.ofSender(
                     conversation.argument(), conversation.client().extended());
-            argument.requireSizeWithin(conversation.settings.maxMessageSize());
         } catch (Refusal refusal) {
-            conversation.say(refusal.reply());
+            refuse(conversation, refusal.reply());
             return;
         }
         argument.remarks().forEach(conversation::note);
         Envelope.Sender sender = new Envelope.Sender(argument.address(), argument.spoken(), argument.parameters());
+        try {
+            argument.requireSizeWithin(conversation.settings.maxMessageSize());
+        } catch (Refusal refusal) {
+            conversation.ledger.refusedSender(sender, Optional.of(refusal.reply()));
+            conversation.say(refusal.reply());
+            return;
+        }
         conversation.moment.propose(sender);
         Ruling ruling = conversation.ask(Stage.MAIL_FROM);
         conversation.moment.propose((Envelope.Sender) null);
