@@ -15,7 +15,7 @@ public final class HeaderGlance {
 
     /** The Message-ID without its brackets, if it stands within the first 64 KiB. */
     public static Optional<String> messageId(Octets message) {
-        byte[] header = message.toByteArray(0, Math.min(AT_MOST, message.size()));
+        byte[] header = message.beginning(AT_MOST);
         int line = 0;
         while (line < header.length && header[line] != '\r' && header[line] != '\n') {
             int end = endOfLine(header, line);
@@ -23,14 +23,19 @@ public final class HeaderGlance {
                 while (end < header.length && (header[end] == ' ' || header[end] == '\t')) {
                     end = endOfLine(header, end);
                 }
-                String value = new String(
-                        header, line + MESSAGE_ID.length, end - line - MESSAGE_ID.length, StandardCharsets.UTF_8);
-                return Optional.of(
-                        withoutBrackets(value.replaceAll("[\r\n]", "").strip()));
+                return Optional.of(identifier(header, line + MESSAGE_ID.length, end));
             }
             line = end;
         }
         return Optional.empty();
+    }
+
+    private static String identifier(byte[] header, int from, int end) {
+        String value = new String(header, from, end - from, StandardCharsets.UTF_8)
+                .replace("\r", "")
+                .replace("\n", "")
+                .strip();
+        return value.startsWith("<") && value.endsWith(">") ? value.substring(1, value.length() - 1) : value;
     }
 
     private static int endOfLine(byte[] header, int from) {
@@ -52,9 +57,5 @@ public final class HeaderGlance {
             }
         }
         return true;
-    }
-
-    private static String withoutBrackets(String value) {
-        return value.startsWith("<") && value.endsWith(">") ? value.substring(1, value.length() - 1) : value;
     }
 }

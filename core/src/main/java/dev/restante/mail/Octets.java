@@ -81,6 +81,11 @@ public final class Octets {
         return range;
     }
 
+    /** The octets up to {@code most}; without a copy where that is all of one chunk, so never to be changed. */
+    byte[] beginning(int most) {
+        return chunks.length == 1 && chunks[0].length <= most ? chunks[0] : toByteArray(0, Math.min(most, size));
+    }
+
     /** A fresh stream over the octets, from the first on. It never throws and needs no closing. */
     public InputStream open() {
         return new ChunkStream(chunks);

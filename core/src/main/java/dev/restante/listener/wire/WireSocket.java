@@ -8,8 +8,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +97,8 @@ public class WireSocket extends Socket {
     }
 
     private final class CommandWords extends InputStream {
-        private byte[] rest = {};
+        private String rest = "";
+        private int at;
 
         @Override
         public int read() {
@@ -109,17 +108,20 @@ public class WireSocket extends Socket {
 
         @Override
         public int read(byte[] target, int offset, int length) {
-            if (rest.length == 0) {
+            if (at == rest.length()) {
                 CommandSource from = source;
                 String word = from == null ? null : from.nextCommand();
                 if (word == null) {
                     return -1;
                 }
-                rest = (word + "\r\n").getBytes(StandardCharsets.US_ASCII);
+                rest = word + "\r\n";
+                at = 0;
             }
-            int count = Math.min(length, rest.length);
-            System.arraycopy(rest, 0, target, offset, count);
-            rest = Arrays.copyOfRange(rest, count, rest.length);
+            int count = Math.min(length, rest.length() - at);
+            for (int i = 0; i < count; i++) {
+                target[offset + i] = (byte) rest.charAt(at + i);
+            }
+            at += count;
             return count;
         }
     }
