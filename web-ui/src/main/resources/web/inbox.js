@@ -34,15 +34,16 @@ function mailRow(mail, openId, fresh) {
 }
 
 function refusedRow(attempt, openSession) {
-  const reply = attempt.reply ?? attempt.recipients.map((each) => each.reply).findLast((each) => each);
-  const code = attempt.outcome === 'ABORTED' && !(reply?.code >= 400) ? 'cut' : reply?.code ?? '–';
+  const replies = [...attempt.recipients.map((each) => each.reply), attempt.reply];
+  const reply = replies.findLast((each) => each?.code >= 400);
+  const code = reply?.code ?? (attempt.outcome === 'ABORTED' ? 'cut' : '–');
   const to = attempt.recipients.map((each) => each.address).join(', ');
   const who = attempt.sender ? `${attempt.sender.spoken || '<>'} → ${to || 'no one yet'}` : attempt.client.ip;
   return html`<li>
     <a class="try" href="/session/${attempt.sessionId}" aria-current=${attempt.sessionId === openSession ? 'page' : nothing}>
       <span class="code code-${String(code)[0]}">${code}</span>
       <span class="who">${who}</span>
-      <span class="why">${attempt.outcome === 'ABORTED' ? 'aborted' : 'refused'} at ${attempt.stage.replaceAll('_', ' ')}${
+      <span class="why">${attempt.outcome === 'ABORTED' ? 'aborted at' : 'at'} ${attempt.stage.replaceAll('_', ' ')}${
         reply ? html` · ${reply.text}` : nothing}</span>
       <time datetime=${attempt.startedAt} title=${fullTime(attempt.startedAt)}>${briefTime(attempt.startedAt)}</time>
     </a>

@@ -140,7 +140,7 @@ export function letterView(letter, tab) {
       </div>
       <dl class="people">
         ${people('To', message.To)} ${people('Cc', message.Cc)} ${people('Bcc', named)}
-        ${people('Bcc', hidden, 'envelope only')} ${people('Reply to', message.ReplyTo)}
+        ${people('Bcc', hidden, 'envelope only')} ${people('Reply', message.ReplyTo)}
       </dl>
       ${files.length === 0
         ? nothing

@@ -32,19 +32,12 @@ final class EvidenceApi {
     }
 
     private void server(Context ctx) {
-        ctx.json(new EvidenceJson.Server(Main.version(), smtp.hostName(), smtp.host(), smtp.port(), smtpsPort()));
-    }
-
-    private @Nullable Integer smtpsPort() {
-        try {
-            return smtp.smtpsPort();
-        } catch (IllegalStateException e) {
-            return null; // it has none, and no other way of saying so
-        }
+        Integer smtps = smtp.hasSmtpsPort() ? smtp.smtpsPort() : null;
+        ctx.json(new EvidenceJson.Server(Main.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps));
     }
 
     private void evidence(Context ctx) {
-        CapturedMail mail = MessagesApi.wanted(smtp, ctx.pathParam("id"), "404 page not found");
+        CapturedMail mail = MessagesApi.wanted(smtp.onlooker(), ctx.pathParam("id"), "404 page not found");
         ctx.json(EvidenceJson.Evidence.of(mail, smtp.session(mail.sessionId())));
     }
 

@@ -203,7 +203,7 @@ record HtmlPreview(String html, int blocked) {
                     .append(
                             "<meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light only\">"
                                     + "<title>Mail</title>"
-                                    + "<style>html{background:#fff;color:#111;font:15px/1.5 system-ui,sans-serif}body{margin:16px}"
+                                    + "<style>html{color:#111;font:15px/1.5 system-ui,sans-serif}body{margin:16px}"
                                     + "img{max-width:100%}img:not([src]){outline:1px dashed #b9bdc6;outline-offset:-1px}</style>");
             clean.prependChild(new DocumentType("html", "", ""));
             return new HtmlPreview(clean.outerHtml(), blocked);
@@ -248,7 +248,11 @@ record HtmlPreview(String html, int blocked) {
         }
 
         private void checkStyles(Element style) {
-            String css = withoutOutside(style.data());
+            String css = withoutOutside(style.data().replace("<!--", "").replace("-->", ""));
+            if (css.indexOf('<') >= 0) { // no style sheet, but markup that hopes to be read anew
+                style.remove();
+                return;
+            }
             style.empty();
             style.appendChild(new DataNode(css));
         }

@@ -82,7 +82,7 @@ final class MailText {
             } else if (node instanceof Element element) {
                 if (element.normalName().equals("br")) {
                     text.append('\n');
-                } else if (element.isBlock()) {
+                } else if (isLine(element)) {
                     newLine();
                 }
                 if (element.normalName().equals("li")) {
@@ -104,9 +104,14 @@ final class MailText {
             } else if (name.matches("p|h[1-6]|table|ul|ol|blockquote")) {
                 newLine();
                 text.append('\n');
-            } else if (element.isBlock()) {
+            } else if (isLine(element)) {
                 newLine();
             }
+        }
+
+        /** Cells are blocks to jsoup, but the row is the line. */
+        private static boolean isLine(Element element) {
+            return element.isBlock() && !element.normalName().matches("t[dh]");
         }
 
         private void link(Element element) {

@@ -45,7 +45,7 @@ public final class RestanteUi implements AutoCloseable {
     private RestanteUi(FakeSmtpServer smtp, List<String> addresses, List<ServerSocketChannel> sockets) {
         this.host = addresses.get(0);
         this.port = sockets.get(0).socket().getLocalPort();
-        this.readMarks = new ReadMarks(smtp);
+        this.readMarks = new ReadMarks(smtp.onlooker());
         this.events = new EventStream(smtp, readMarks);
         this.app = Javalin.create(config -> {
             configure(config);
@@ -53,8 +53,8 @@ public final class RestanteUi implements AutoCloseable {
                     socket -> config.jetty.addConnector((server, settings) -> connector(server, settings, socket)));
             new Guard(addresses).addTo(config.routes);
             // Before the page, which takes every other /view/...
-            new MessagesApi(smtp, readMarks).addTo(config.routes);
-            new Assets(smtp).addTo(config.routes);
+            new MessagesApi(smtp.onlooker(), readMarks).addTo(config.routes);
+            new Assets(smtp.onlooker()).addTo(config.routes);
             new EvidenceApi(smtp).addTo(config.routes);
             events.addTo(config.routes);
         });
@@ -66,7 +66,7 @@ public final class RestanteUi implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
         config.jsonMapper(new JavalinJackson3(Json.mapper(), false));
-        config.jetty.modifyServer(server -> server.setStopTimeout(500));
+        config.jetty.modifyServer(server -> server.setStopTimeout(0)); // open event streams never end by themselves
         config.jetty.modifyHttpConfiguration(settings -> settings.setSendServerVersion(false));
     }
 

@@ -1,0 +1,130 @@
+package dev.restante.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
+import java.util.List;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class HtmlPreviewTest {
+    private static FakeSmtpServer smtp;
+
+    @BeforeAll
+    static void open() {
+        smtp = FakeSmtpServer.create().start();
+    }
+
+    @AfterAll
+    static void close() {
+        smtp.close();
+    }
+
+    private static HtmlPreview preview(String html) throws Exception {
+        Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.html("x", html));
+        return HtmlPreview.of(smtp.takeMail());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<script>alert(1)</script>",
+                "<img src=x onerror=alert(1)>",
+                "<body onload=alert(1)>x",
+                "<meta http-equiv=refresh content='0;url=https://evil.test'>",
+                "<base href=https://evil.test/>",
+                "<link rel=stylesheet href=https://evil.test/x.css>",
+                "<iframe src=https://evil.test></iframe>",
+                "<object data=https://evil.test/x></object>",
+                "<embed src=https://evil.test/x>",
+                "<form action=https://evil.test><input name=password><button>ok</button></form>",
+                "<svg onload=alert(1)><script>alert(1)</script></svg>",
+                "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
+                "<a href='javascript:alert(1)'>x</a>",
+                "<a href='java\nscript:alert(1)'>x</a>",
+                "<a href='/api/v1/messages'>x</a>",
+                "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+                "<video src=https://evil.test/x poster=https://evil.test/y></video>",
+                "<table background=https://evil.test/x.png><tr><td>x</table>",
+                "<img srcset='https://evil.test/x.png 1x'>",
+                "<img src='data:text/html;base64,PHNjcmlwdD4='>",
+                "<style>@import 'https://evil.test/x.css';</style>",
+                "<style>b{background:url(\"https://evil.test/x\")} i{background:URL( 'https://evil.test' )}</style>",
+                "<p style='background:url(https://evil.test/x.png)'>x</p>",
+                "<noscript><img src=https://evil.test/x></noscript>",
+                "<template><script>alert(1)</script></template>",
+                "<!--[if mso]><script>alert(1)</script><![endif]-->",
+            })
+    void nothingRunsAndNothingIsAskedFor(String hostile) throws Exception {
+        Document shown = Jsoup.parse(preview(hostile).html());
+
+        assertThat(shown.select("script, iframe, object, embed, form, input, button, svg, math, base, link, video"))
+                .isEmpty();
+        assertThat(shown.select("meta[http-equiv]")).isEmpty();
+        assertThat(shown.select("[onload], [onerror], [srcset], [background], [poster]"))
+                .isEmpty();
+        assertThat(shown.select("[href]")).isEmpty();
+        assertThat(shown.outerHtml()).doesNotContain("evil.test").doesNotContain("alert(1)");
+    }
+
+    @Test
+    void whatALetterLooksLikeIsKept() throws Exception {
+        String html = preview("""
+                        <html><head><style>.a{color:red}</style></head><body bgcolor="#eeeeee" style="margin:0">
+                        <style media="screen">.b{background:url(data:image/png;base64,AAAA)}</style>
+                        <table width="600" cellpadding="4"><tr><td class="a" style="padding:3px" colspan="2">Hi</td></tr></table>
+                        <a href="https://shop.test/?a=1&amp;b=2">Shop</a> <a href="#end">down</a> <p id="end">End</p>
+                        <img src="data:image/png;base64,AAAA" alt="dot" width="4"></body></html>""").html();
+        Document shown = Jsoup.parse(html);
+
+        assertThat(html).startsWith("<!doctype html>");
+        assertThat(shown.select("style").eachText().toString()).isNotNull();
+        assertThat(html).contains(".a{color:red}", "url(data:image/png;base64,AAAA)");
+        assertThat(shown.body().attr("bgcolor")).isEqualTo("#eeeeee");
+        assertThat(shown.body().attr("style")).isEqualTo("margin:0");
+        assertThat(shown.select("td[colspan=2].a").attr("style")).isEqualTo("padding:3px");
+        assertThat(shown.select("a").first().attr("href")).isEqualTo("https://shop.test/?a=1&b=2");
+        assertThat(shown.select("a").first().attr("target")).isEqualTo("_blank");
+        assertThat(shown.select("a").first().attr("rel")).isEqualTo("noopener noreferrer");
+        assertThat(shown.select("a").last().attr("href")).isEqualTo("#end");
+        assertThat(shown.select("a").last().hasAttr("target")).isFalse();
+        assertThat(shown.select("img").attr("src")).startsWith("data:image/png");
+    }
+
+    @Test
+    void imagesFromOutsideAreLeftOutAndCounted() throws Exception {
+        HtmlPreview preview = preview("<img src=https://t.test/1.gif alt=One><img src=//t.test/2.gif>"
+                + "<p style='background:url(https://t.test/3)'>x</p><img src=cid:nosuch>");
+
+        assertThat(preview.blocked()).isEqualTo(3);
+        assertThat(Jsoup.parse(preview.html()).select("img[src]")).isEmpty();
+        assertThat(Jsoup.parse(preview.html()).select("img[alt=One]")).hasSize(1);
+    }
+
+    @Test
+    void imagesInTheMailAreShownFromTheMail() throws Exception {
+        Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.invoice());
+        CapturedMail mail = smtp.takeMail();
+
+        HtmlPreview preview = HtmlPreview.of(mail);
+
+        assertThat(Jsoup.parse(preview.html()).select("img").attr("src"))
+                .isEqualTo("/api/v1/message/" + mail.id() + "/part/1.2");
+        assertThat(preview.blocked()).isZero();
+    }
+
+    @Test
+    void aMailWithoutHtmlSaysSo() throws Exception {
+        Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.plain("x", "y"));
+
+        assertThat(HtmlPreview.of(smtp.takeMail()).html()).contains("This mail has no HTML.");
+    }
+}
