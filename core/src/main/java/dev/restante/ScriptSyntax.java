@@ -1,0 +1,293 @@
+package dev.restante;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLParser;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
+
+/**
+ * The syntaxes of script files. The only class of scripts that knows Jackson, so that it is loaded only where a script is read
+ * or written.
+ */
+enum ScriptSyntax {
+    JSON("JSON") {
+        @Override
+        TokenStreamFactory factory() {
+            return new JsonFactory();
+        }
+
+        @Override
+        String write(Object value) {
+            StringBuilder text = new StringBuilder();
+            lay(value, "", JsonMapper.shared(), text);
+            return escaped(text.append('\n'));
+        }
+    },
+
+    YAML("YAML") {
+        @Override
+        TokenStreamFactory factory() {
+            return new YAMLFactory();
+        }
+
+        @Override
+        String write(Object value) {
+            YAMLFactory factory = YAMLFactory.builder()
+                    .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+                    .disable(YAMLWriteFeature.SPLIT_LINES)
+                    .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+                    .enable(YAMLWriteFeature.ALLOW_LONG_KEYS)
+                    .stringQuotingChecker(new PlainWordsOnly())
+                    .build();
+            return new YAMLMapper(factory).writeValueAsString(value);
+        }
+    };
+
+    /** A script needs 5 levels; more cannot be one, and is not worth the stack. */
+    private static final int MAX_DEPTH = 16;
+
+    private static final int LINE = 120;
+
+    private final String word;
+
+    ScriptSyntax(String word) {
+        this.word = word;
+    }
+
+    abstract TokenStreamFactory factory();
+
+    /** What the writer made, as text that ends in a line feed. */
+    abstract String write(Object value);
+
+    /** Escapes what JSON lets stand as it is, but YAML takes for a line end, or editors do not show. */
+    private static String escaped(CharSequence json) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            boolean isOdd = (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || c >= 0xfffe;
+            text.append(isOdd ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+        }
+        return text.toString();
+    }
+
+    /** Writes an object or array on one line where it fits, so that a short rule stays a line. */
+    private static void lay(Object value, String indent, JsonMapper mapper, StringBuilder text) {
+        String flat = flat(value, mapper);
+        if (indent.length() + flat.length() <= LINE || value instanceof String) {
+            text.append(flat);
+            return;
+        }
+        boolean isObject = value instanceof Map<?, ?>;
+        Collection<?> parts = value instanceof Map<?, ?> object ? object.entrySet() : (List<?>) value;
+        String separator = isObject ? "{\n" : "[\n";
+        for (Object part : parts) {
+            text.append(separator).append(indent).append("  ");
+            if (part instanceof Map.Entry<?, ?> field) {
+                text.append(mapper.writeValueAsString(field.getKey())).append(": ");
+                lay(field.getValue(), indent + "  ", mapper, text);
+            } else {
+                lay(part, indent + "  ", mapper, text);
+            }
+            separator = ",\n";
+        }
+        text.append('\n').append(indent).append(isObject ? '}' : ']');
+    }
+
+    private static String flat(Object value, JsonMapper mapper) {
+        if (value instanceof Map<?, ?> object) {
+            return object.entrySet().stream()
+                    .map(field -> mapper.writeValueAsString(field.getKey()) + ": " + flat(field.getValue(), mapper))
+                    .collect(Collectors.joining(", ", "{ ", " }"));
+        } else if (value instanceof List<?> array) {
+            return array.stream().map(item -> flat(item, mapper)).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return mapper.writeValueAsString(value);
+    }
+
+    /**
+     * What {@code text} says.
+     *
+     * @throws ScriptFileException if it is empty, malformed, has a key twice, or an alias
+     */
+    ScriptNode parse(String text) {
+        Progress progress = new Progress();
+        try (JsonParser parser = factory().createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() == null) {
+                throw ScriptFileException.at(
+                        new ScriptNode.Place(1, 1), "", "nothing", "a script, at least {\"rules\": []}", "");
+            }
+            ScriptNode root = node(parser, "", 0, progress);
+            if (parser.nextToken() != null) {
+                throw ScriptFileException.at(
+                        place(parser), "", "more after the script's end", "one object and nothing else", "");
+            }
+            return root;
+        } catch (JacksonException e) {
+            throw malformed(e, progress);
+        }
+    }
+
+    /** How far reading has come, for errors of the syntax, which know no path. */
+    private static final class Progress {
+        private String path = "";
+    }
+
+    private ScriptNode node(JsonParser parser, String path, int depth, Progress progress) {
+        progress.path = path;
+        ScriptNode.Place place = place(parser);
+        if (depth > MAX_DEPTH) {
+            throw ScriptFileException.at(
+                    place, abbreviated(path), "values nested more than " + MAX_DEPTH + " deep", "a script", "");
+        }
+        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+            throw ScriptFileException.at(
+                    place,
+                    path,
+                    "the alias *" + abbreviated(yaml.getString()),
+                    "the value itself, since scripts have no aliases",
+                    "");
+        }
+        JsonToken token = parser.currentToken();
+        if (token == JsonToken.START_OBJECT) {
+            return fields(parser, place, path, depth, progress);
+        } else if (token == JsonToken.START_ARRAY) {
+            List<ScriptNode> items = new ArrayList<>();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                items.add(node(parser, path + "[" + items.size() + "]", depth + 1, progress));
+            }
+            progress.path = path;
+            return new ScriptNode.Items(items, place);
+        }
+        return new ScriptNode.Scalar(scalar(parser, token), place);
+    }
+
+    private ScriptNode fields(JsonParser parser, ScriptNode.Place place, String path, int depth, Progress progress) {
+        Map<String, ScriptNode.Field> fields = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            ScriptNode.Place at = place(parser);
+            String inside = inside(path, key);
+            if (fields.containsKey(key)) {
+                throw ScriptFileException.at(
+                        at, inside, "the key \"" + abbreviated(key) + "\" a second time", "each key once", "");
+            }
+            parser.nextToken();
+            fields.put(key, new ScriptNode.Field(at, node(parser, inside, depth + 1, progress)));
+            progress.path = path;
+        }
+        return new ScriptNode.Fields(fields, place);
+    }
+
+    private static @Nullable Object scalar(JsonParser parser, JsonToken token) {
+        return switch (token) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+            default -> parser.getString();
+        };
+    }
+
+    private static Object number(JsonParser parser) {
+        if (parser.isNaN()) {
+            return parser.getString();
+        }
+        return parser.getDecimalValue();
+    }
+
+    private ScriptFileException malformed(JacksonException e, Progress progress) {
+        TokenStreamLocation location = e.getLocation();
+        ScriptNode.Place place = location == null
+                ? ScriptNode.Place.UNKNOWN
+                : new ScriptNode.Place(Math.max(0, location.getLineNr()), Math.max(0, location.getColumnNr()));
+        if (e instanceof UnexpectedEndOfInputException) {
+            return ScriptFileException.at(place, progress.path, "the end of the text", "the rest of the script", "");
+        } else if (e instanceof StreamConstraintsException) {
+            return ScriptFileException.at(place, progress.path, "too much: " + problem(e), "a script", "");
+        }
+        return ScriptFileException.at(
+                place, progress.path, "what is no " + word + ": " + problem(e), "well-formed " + word, "");
+    }
+
+    /** What a parser complains of, without the excerpts that follow indented. */
+    private static String problem(JacksonException e) {
+        String message = Optional.ofNullable(e.getOriginalMessage()).orElse("malformed");
+        String line = message.lines()
+                .filter(each -> !each.startsWith(" ") && !each.isBlank())
+                .collect(Collectors.joining(", "));
+        return abbreviated(line.endsWith(".") ? line.substring(0, line.length() - 1) : line);
+    }
+
+    private static ScriptNode.Place place(JsonParser parser) {
+        TokenStreamLocation location = parser.currentTokenLocation();
+        return new ScriptNode.Place(Math.max(0, location.getLineNr()), Math.max(0, location.getColumnNr()));
+    }
+
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_$-]{1,60}");
+
+    /** The path of a key inside of what has this path. */
+    static String inside(String path, String key) {
+        if (!IDENTIFIER.matcher(key).matches()) {
+            return path + "[\"" + abbreviated(key) + "\"]";
+        }
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /** A text of the file for a message: in one line, and not longer than people want to read. */
+    static String abbreviated(String text) {
+        String start = text.length() > 160 ? text.substring(0, 157) + "..." : text;
+        StringBuilder visible = new StringBuilder();
+        for (int i = 0; i < start.length(); i++) {
+            char c = start.charAt(i);
+            visible.append(
+                    c < ' ' || (c >= 0x7f && c < 0xa0) || Character.isSurrogate(c)
+                            ? String.format("\\u%04x", (int) c)
+                            : String.valueOf(c));
+        }
+        return visible.toString();
+    }
+
+    /** Leaves the quotes off what no reader of any YAML version could take for anything but a string. */
+    private static final class PlainWordsOnly extends StringQuotingChecker {
+        private static final long serialVersionUID = 1;
+        private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*( [A-Za-z][A-Za-z0-9_-]*)*");
+        private static final Set<String> OTHERWISE =
+                Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf");
+
+        @Override
+        public boolean needToQuoteName(String name) {
+            return needsQuotes(name);
+        }
+
+        @Override
+        public boolean needToQuoteValue(String value) {
+            return needsQuotes(value);
+        }
+
+        private static boolean needsQuotes(String text) {
+            return !PLAIN.matcher(text).matches() || OTHERWISE.contains(text.toLowerCase(Locale.ROOT));
+        }
+    }
+}
