@@ -1,0 +1,421 @@
+package dev.restante.junit;
+
+import dev.restante.FakeSmtpServer;
+import dev.restante.Mailbox;
+import dev.restante.SmtpFixture;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.opentest4j.TestAbortedException;
+
+/** Gives a server to what is annotated {@link FakeSmtp}. */
+final class AnnotatedServers
+        implements TestInstancePreConstructCallback,
+                BeforeAllCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                AfterAllCallback,
+                ParameterResolver,
+                TestExecutionExceptionHandler,
+                LifecycleMethodExecutionExceptionHandler {
+    private static final Namespace NAMESPACE = Namespace.create(AnnotatedServers.class);
+    private static final Set<Class<?>> TYPES = Set.of(FakeSmtpServer.class, SmtpFixture.class, Mailbox.class);
+    private static final String OWN =
+            "Give each test a server of its own, by an instance field or a parameter (@FakeSmtp"
+                    + " FakeSmtpServer smtp), or run them one after another (@Execution(SAME_THREAD)).";
+    private static final String OWN_PARAMETER =
+            "Under PER_CLASS they share the instance. Give each test a server of its own,"
+                    + " by a parameter (@FakeSmtp FakeSmtpServer smtp), or run them one after another (@Execution(SAME_THREAD)).";
+
+    /** The servers that live as long as a class, in the order they were made. */
+    private static final class Shared {
+        final List<SharedServer> servers = new ArrayList<>();
+    }
+
+    // ---- static fields
+
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        // under PER_CLASS the instance is made before beforeAll
+        context.getTestClass().ifPresent(type -> startStatic(classContext(context, factory.getTestClass())));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        startStatic(context);
+    }
+
+    private void startStatic(ExtensionContext context) {
+        Class<?> type = context.getRequiredTestClass();
+        for (Field field : fields(type)) {
+            if (Modifier.isStatic(field.getModifiers())) {
+                FakeSmtp annotation = annotation(field);
+                checkField(field, annotation);
+                ownerOf(field, context)
+                        .getStore(NAMESPACE)
+                        .getOrComputeIfAbsent(field, key -> newStatic(field, annotation, context), SharedServer.class);
+            }
+        }
+    }
+
+    /**
+     * The context as long as which the server of a static field lives: its class's, or, if it is inherited, the root's, since
+     * all subclasses share the value and perhaps a Spring context.
+     */
+    private static ExtensionContext ownerOf(Field field, ExtensionContext context) {
+        ExtensionContext declaring = classContext(context, field.getDeclaringClass());
+        return declaring
+                        .getTestClass()
+                        .filter(field.getDeclaringClass()::equals)
+                        .isPresent()
+                ? declaring
+                : context.getRoot();
+    }
+
+    private static SharedServer newStatic(Field field, FakeSmtp annotation, ExtensionContext context) {
+        Object configured = get(field, null);
+        Optional<FakeSmtpServer> ofSpring =
+                configured == null ? SpringServers.serverOf(field, context) : Optional.empty();
+        FakeSmtpServer server = ofSpring.orElseGet(() -> start(field, annotation, configured));
+        PropertiesInUse properties;
+        try {
+            properties = PropertiesInUse.set(List.of(annotation.systemProperties()), server, place(field), context);
+        } catch (RuntimeException refused) {
+            if (ofSpring.isEmpty()) {
+                server.close();
+            }
+            throw refused;
+        }
+        if (configured == null) {
+            set(field, null, server);
+        }
+        return new SharedServer(
+                new ServerInUse(field.getName(), place(field), server, annotation.strict()), OWN, () -> {
+                    properties.close();
+                    if (ofSpring.isEmpty()) {
+                        server.close();
+                    }
+                    if (configured == null) {
+                        set(field, null, null);
+                    }
+                });
+    }
+
+    // ---- each test
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        new FailureFiles(context).clear();
+        TestRun run = TestRun.of(context, NAMESPACE);
+        for (ExtensionContext owner : classContexts(context)) {
+            for (Field field : fields(owner.getRequiredTestClass())) {
+                if (Modifier.isStatic(field.getModifiers())) {
+                    handShared(field, context, ownerOf(field, owner), run);
+                }
+            }
+            for (SharedServer server : ofClass(owner)) {
+                server.handTo(context, owner, run);
+            }
+        }
+        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
+            for (Field field : fields(instance.getClass())) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    useField(field, instance, context, run);
+                }
+            }
+        }
+    }
+
+    private static void handShared(Field field, ExtensionContext test, ExtensionContext owner, TestRun run) {
+        SharedServer server = owner.getStore(NAMESPACE).get(field, SharedServer.class);
+        if (server == null || run.servers().contains(server.server())) {
+            return; // a nested class that extends its enclosing one meets the same field twice
+        }
+        server.handTo(test, owner, run);
+    }
+
+    private void useField(Field field, Object instance, ExtensionContext test, TestRun run) {
+        FakeSmtp annotation = annotation(field);
+        checkField(field, annotation);
+        Object configured = get(field, instance);
+        ExtensionContext owner = classContext(test, instance.getClass());
+        boolean perClass = owner.getTestInstanceLifecycle()
+                .filter(Lifecycle.PER_CLASS::equals)
+                .isPresent();
+        if (perClass) {
+            Concurrency.refuseSharing(test, owner, place(field), OWN_PARAMETER);
+        }
+        if (perClass && configured != null) {
+            owner.getStore(NAMESPACE)
+                    .getOrComputeIfAbsent(
+                            field,
+                            key -> {
+                                FakeSmtpServer server = start(field, annotation, configured);
+                                return new SharedServer(
+                                        new ServerInUse(field.getName(), place(field), server, annotation.strict()),
+                                        OWN_PARAMETER,
+                                        server::close);
+                            },
+                            SharedServer.class)
+                    .handTo(test, owner, run);
+            return;
+        }
+        FakeSmtpServer server = start(field, annotation, configured);
+        run.uses(new ServerInUse(field.getName(), place(field), server, annotation.strict()), () -> {
+            server.close();
+            if (configured == null && perClass) {
+                set(field, instance, null); // else the next test would take it for configured
+            }
+        });
+        if (configured == null) {
+            set(field, instance, server);
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        TestRun.of(context, NAMESPACE).finish(context);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        TestRun.of(context, NAMESPACE).finish(context);
+    }
+
+    // ---- parameters
+
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.isAnnotated(FakeSmtp.class);
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext context, ExtensionContext extension) {
+        Parameter parameter = context.getParameter();
+        String place = "parameter " + parameter.getName() + " of "
+                + context.getDeclaringExecutable().getDeclaringClass().getName() + "."
+                + (context.getDeclaringExecutable() instanceof java.lang.reflect.Constructor<?>
+                        ? "<init>"
+                        : context.getDeclaringExecutable().getName());
+        FakeSmtp annotation = context.findAnnotation(FakeSmtp.class).orElseThrow();
+        if (!TYPES.contains(parameter.getType())) {
+            throw new ParameterResolutionException("@FakeSmtp gives a FakeSmtpServer, but " + place + " is of type "
+                    + parameter.getType().getName() + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
+        }
+        if (annotation.systemProperties().length > 0) {
+            throw new ParameterResolutionException("@FakeSmtp(systemProperties = ...) is for static fields, but is on "
+                    + place + ": properties are set before the test instance is made. Move it to a static field.");
+        }
+        FakeSmtpServer server;
+        try {
+            server = Options.of(annotation).server().start();
+        } catch (RuntimeException e) {
+            throw new ParameterResolutionException("@FakeSmtp on " + place + ": " + e.getMessage(), e);
+        }
+        ServerInUse inUse = new ServerInUse(parameter.getName(), place, server, annotation.strict());
+        if (extension.getTestMethod().isPresent()) {
+            TestRun.of(extension, NAMESPACE).uses(inUse, server::close);
+        } else {
+            share(extension, new SharedServer(inUse, OWN, server::close));
+        }
+        return server;
+    }
+
+    private static void share(ExtensionContext context, SharedServer server) {
+        ExtensionContext.Store store = context.getStore(NAMESPACE);
+        store.put("parameter " + System.identityHashCode(server), server); // closed with the store
+        Shared shared =
+                store.getOrComputeIfAbsent("shared " + context.getUniqueId(), key -> new Shared(), Shared.class);
+        synchronized (shared) {
+            shared.servers.add(server);
+        }
+    }
+
+    private static List<SharedServer> ofClass(ExtensionContext context) {
+        Shared shared = context.getStore(NAMESPACE).get("shared " + context.getUniqueId(), Shared.class);
+        if (shared == null) {
+            return List.of();
+        }
+        synchronized (shared) {
+            return List.copyOf(shared.servers);
+        }
+    }
+
+    // ---- failures
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw pointing(context, failure);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw pointing(context, failure);
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw pointing(context, failure);
+    }
+
+    private static Throwable pointing(ExtensionContext context, Throwable failure) {
+        boolean none = TestRun.of(context, NAMESPACE).servers().isEmpty();
+        return none || failure instanceof TestAbortedException
+                ? failure
+                : TestRun.pointing(failure, new FailureFiles(context).pointer());
+    }
+
+    // ---- fields
+
+    private static List<Field> fields(Class<?> type) {
+        return AnnotationSupport.findAnnotatedFields(
+                type, FakeSmtp.class, field -> true, HierarchyTraversalMode.TOP_DOWN);
+    }
+
+    private static FakeSmtp annotation(Field field) {
+        return AnnotationSupport.findAnnotation(field, FakeSmtp.class).orElseThrow();
+    }
+
+    static String place(Field field) {
+        return "field " + field.getName() + " of " + field.getDeclaringClass().getName();
+    }
+
+    private static void checkField(Field field, FakeSmtp annotation) {
+        if (!TYPES.contains(field.getType())) {
+            throw new ExtensionConfigurationException(
+                    "@FakeSmtp gives a FakeSmtpServer, but " + place(field) + " is of type "
+                            + field.getType().getName() + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
+        }
+        if (annotation.systemProperties().length > 0 && !Modifier.isStatic(field.getModifiers())) {
+            throw new ExtensionConfigurationException(
+                    "@FakeSmtp(systemProperties = ...) is for static fields, but is on " + place(field)
+                            + ": properties are set before the test instance is made. Make the field static.");
+        }
+    }
+
+    /** The server of a field, started: the one that it holds, or a new one. */
+    private static FakeSmtpServer start(Field field, FakeSmtp annotation, @Nullable Object configured) {
+        Options options = Options.of(annotation);
+        if (configured != null && !options.equals(Options.DEFAULT)) {
+            throw new ExtensionConfigurationException("The server in " + place(field)
+                    + " is configured twice, by its value and by attributes of @FakeSmtp. Remove one of them.");
+        }
+        if (configured == null && Modifier.isFinal(field.getModifiers())) {
+            throw new ExtensionConfigurationException("@FakeSmtp cannot set " + place(field)
+                    + ", which is final and null. Remove final, or give it a value: FakeSmtpServer.create().");
+        }
+        if (configured != null && !(configured instanceof FakeSmtpServer)) {
+            throw new ExtensionConfigurationException(
+                    "@FakeSmtp starts and closes a FakeSmtpServer, but " + place(field) + " holds a "
+                            + configured.getClass().getName() + ". Remove the annotation, or the value.");
+        }
+        try {
+            FakeSmtpServer server = configured instanceof FakeSmtpServer own ? own : options.server();
+            return server.start();
+        } catch (RuntimeException e) {
+            throw new ExtensionConfigurationException("@FakeSmtp on " + place(field) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Object get(Field field, @Nullable Object instance) {
+        try {
+            field.setAccessible(true);
+            return field.get(instance);
+        } catch (IllegalAccessException | InaccessibleObjectException e) {
+            throw inaccessible(field, e);
+        }
+    }
+
+    private static void set(Field field, @Nullable Object instance, @Nullable Object value) {
+        try {
+            field.setAccessible(true);
+            field.set(instance, value);
+        } catch (IllegalAccessException | InaccessibleObjectException e) {
+            throw inaccessible(field, e);
+        }
+    }
+
+    private static ExtensionConfigurationException inaccessible(Field field, Exception cause) {
+        return new ExtensionConfigurationException(
+                "@FakeSmtp cannot reach " + place(field)
+                        + ". In a named module, open its package to dev.restante.junit.",
+                cause);
+    }
+
+    // ---- contexts
+
+    /** The contexts of the test's class and its enclosing classes, outermost first. */
+    private static List<ExtensionContext> classContexts(ExtensionContext test) {
+        List<ExtensionContext> contexts = new ArrayList<>();
+        Optional<ExtensionContext> context = test.getParent();
+        while (context.isPresent()) {
+            if (context.get().getTestClass().isPresent()
+                    && context.get().getTestMethod().isEmpty()) {
+                contexts.add(0, context.get());
+            }
+            context = context.get().getParent();
+        }
+        return contexts;
+    }
+
+    /** The context of this class; below it, the context of the test or a nested class. */
+    private static ExtensionContext classContext(ExtensionContext context, Class<?> type) {
+        Optional<ExtensionContext> found = Optional.of(context);
+        while (found.isPresent()) {
+            if (found.get().getTestMethod().isEmpty()
+                    && found.get().getTestClass().filter(type::equals).isPresent()) {
+                return found.get();
+            }
+            found = found.get().getParent();
+        }
+        return context;
+    }
+
+    /** For the Spring side, which looks at the same fields. */
+    static List<Field> staticFields(Class<?> type) {
+        return fields(type).stream()
+                .filter(field -> Modifier.isStatic(field.getModifiers()))
+                .toList();
+    }
+
+    static Optional<FakeSmtpServer> configured(Field field) {
+        return get(field, null) instanceof FakeSmtpServer server ? Optional.of(server) : Optional.empty();
+    }
+
+    static FakeSmtp annotationOf(Field field) {
+        return annotation(field);
+    }
+
+    static Class<? extends Annotation> annotationType() {
+        return FakeSmtp.class;
+    }
+}

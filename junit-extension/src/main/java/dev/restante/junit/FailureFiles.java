@@ -1,0 +1,194 @@
+package dev.restante.junit;
+
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
+import dev.restante.RuleReport;
+import dev.restante.SmtpSession;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a failed test leaves behind: report entries, and files in a folder of its own. */
+final class FailureFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(FailureFiles.class);
+    private static final int ENTRY_LIMIT = 20_000;
+    private static final int NAME_LIMIT = 80;
+
+    private final ExtensionContext context;
+
+    FailureFiles(ExtensionContext context) {
+        this.context = context;
+    }
+
+    /** The sentence that says where the files are. */
+    String pointer() {
+        return "Mail evidence: " + folder();
+    }
+
+    /** The test's folder: its class and name for people, and of its unique id a hash, which no other test has. */
+    Path folder() {
+        String name = context.getTestClass().map(Class::getSimpleName).orElse("")
+                + context.getTestMethod().map(method -> "." + method.getName()).orElse("")
+                + invocation();
+        String plain = name.replaceAll("[^A-Za-z0-9._-]+", "_");
+        return base().resolve((plain.length() > NAME_LIMIT ? plain.substring(0, NAME_LIMIT) : plain) + "-"
+                + hash(context.getUniqueId()));
+    }
+
+    /** Of a test that is repeated, which repetition it is. */
+    private String invocation() {
+        String id = context.getUniqueId();
+        int last = id.lastIndexOf("invocation:#");
+        return last < 0
+                ? ""
+                : "-" + id.substring(last + "invocation:#".length()).replaceAll("\\D.*", "");
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 5);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256.", e);
+        }
+    }
+
+    /** Below Maven's folder, else Gradle's. */
+    private static Path base() {
+        Path build = Files.isDirectory(Path.of("target")) || !Files.isDirectory(Path.of("build"))
+                ? Path.of("target")
+                : Path.of("build");
+        return build.resolve("restante");
+    }
+
+    /** Removes what an earlier run of the same test left. */
+    void clear() {
+        Path folder = folder();
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(
+                        Path visited, @org.jspecify.annotations.Nullable IOException error) throws IOException {
+                    Files.delete(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            LOG.warn("Cannot remove the evidence of an earlier run in {}: {}", folder, e.toString());
+        }
+    }
+
+    /** Publishes report entries and writes files; returns the pointer unless nothing could be written. */
+    Optional<String> publish(List<ServerInUse> servers, Optional<Throwable> failure) {
+        Set<String> names = new HashSet<>();
+        List<Path> written = new ArrayList<>();
+        for (ServerInUse inUse : servers) {
+            String name = inUse.name().replaceAll("[^A-Za-z0-9._-]+", "_");
+            String unique = name;
+            for (int i = 2; !names.add(unique); i++) {
+                unique = name + "-" + i;
+            }
+            FakeSmtpServer server = inUse.server();
+            List<CapturedMail> mails = server.mails();
+            Map<String, String> entries = new LinkedHashMap<>();
+            entries.put("restante." + unique + ".mails", shortened(mailsOf(mails)));
+            entries.put("restante." + unique + ".rules", shortened(rulesOf(server)));
+            entries.put("restante." + unique + ".transcript", shortened(transcriptOf(server)));
+            try {
+                Path folder = folder().resolve(unique);
+                write(folder, inUse, mails);
+                written.add(folder);
+                entries.put("restante." + unique + ".files", folder.toString());
+            } catch (IOException e) {
+                LOG.warn("Cannot write the evidence of {} to {}: {}", context.getDisplayName(), folder(), e.toString());
+            }
+            context.publishReportEntry(entries);
+        }
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        failure.ifPresent(this::writeFailure);
+        return Optional.of(pointer());
+    }
+
+    private static void write(Path folder, ServerInUse inUse, List<CapturedMail> mails) throws IOException {
+        FakeSmtpServer server = inUse.server();
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("transcript.txt"), transcriptOf(server) + "\n");
+        Files.writeString(
+                folder.resolve("summary.txt"),
+                inUse.place() + ": " + server + "\n\nMails:\n" + mailsOf(mails) + "\n\nAttempts:\n" + attemptsOf(server)
+                        + "\n\nRules:\n" + rulesOf(server) + "\n");
+        int number = 1;
+        for (CapturedMail mail : mails) {
+            Files.write(folder.resolve(String.format("mail-%02d.eml", number++)), mail.bytes());
+        }
+    }
+
+    private void writeFailure(Throwable failure) {
+        StringWriter text = new StringWriter();
+        text.append(context.getUniqueId()).append('\n').append('\n');
+        failure.printStackTrace(new PrintWriter(text));
+        try {
+            Files.writeString(folder().resolve("failure.txt"), text.toString());
+        } catch (IOException e) {
+            LOG.warn("Cannot write to {}: {}", folder(), e.toString());
+        }
+    }
+
+    private static String mailsOf(List<CapturedMail> mails) {
+        return lines(mails.stream().map(CapturedMail::toString).toList(), "no mail is in the mailbox");
+    }
+
+    private static String attemptsOf(FakeSmtpServer server) {
+        return lines(server.attempts().stream().map(Object::toString).toList(), "nothing was tried");
+    }
+
+    private static String rulesOf(FakeSmtpServer server) {
+        return lines(server.rules().stream().map(RuleReport::toString).toList(), "no rules");
+    }
+
+    private static String transcriptOf(FakeSmtpServer server) {
+        return lines(server.sessions().stream().map(SmtpSession::toString).toList(), "nobody connected");
+    }
+
+    private static String lines(List<String> texts, String none) {
+        return texts.isEmpty() ? none : texts.stream().collect(Collectors.joining("\n"));
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= ENTRY_LIMIT
+                ? text
+                : text.substring(0, ENTRY_LIMIT) + "\n... (" + (text.length() - ENTRY_LIMIT)
+                        + " more characters; all of it is in the files)";
+    }
+}

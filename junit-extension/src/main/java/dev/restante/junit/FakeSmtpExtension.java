@@ -1,0 +1,185 @@
+package dev.restante.junit;
+
+import dev.restante.FakeSmtpServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * {@link FakeSmtp} for code: a server that is configured by its builder and registered by {@code @RegisterExtension}.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * final FakeSmtpExtension mail = FakeSmtpExtension.of(FakeSmtpServer.builder().startTls());
+ *
+ * @Test void test() {
+ *     new OrderMailer(mail.server().host(), mail.server().port()).confirm(order);
+ * }
+ * }</pre>
+ *
+ * <p>In an instance field each test has a new server. In a static field, and under {@code PER_CLASS}, all tests of the class and
+ * its nested classes share one, which is reset before each; tests that run concurrently are refused.
+ *
+ * <p>When a test fails, then for each server it used, here as with {@link FakeSmtp}, the mails, the script's hits and the
+ * transcript are published as report entries, and written with the mails ({@code .eml}) below {@code target/restante} (where
+ * there is {@code build} and no {@code target}: {@code build/restante}), in one folder for each test; the failure's message
+ * names it. A test that runs again clears its folder first.
+ *
+ * <p>Immutable configuration; the {@code with} methods return another extension.
+ */
+public final class FakeSmtpExtension
+        implements BeforeAllCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                AfterAllCallback,
+                TestExecutionExceptionHandler {
+    private static final String REMEDY =
+            "Register the extension in an instance field, under PER_METHOD, or use a parameter"
+                    + " (@FakeSmtp FakeSmtpServer smtp), so that each test has a server of its own; or run them one after another"
+                    + " (@Execution(SAME_THREAD)).";
+
+    private final Namespace namespace = Namespace.create(FakeSmtpExtension.class, this);
+    private final FakeSmtpServer.Builder configuration;
+    private final Strict strict;
+    private final List<String> systemProperties;
+    private volatile @Nullable FakeSmtpServer server;
+    private volatile @Nullable ExtensionContext owner;
+
+    private FakeSmtpExtension(FakeSmtpServer.Builder configuration, Strict strict, List<String> systemProperties) {
+        this.configuration = configuration;
+        this.strict = strict;
+        this.systemProperties = systemProperties;
+    }
+
+    /** A server with the defaults. */
+    public static FakeSmtpExtension create() {
+        return of(FakeSmtpServer.builder());
+    }
+
+    /** Servers as this builder makes them; it is not to be changed afterwards. */
+    public static FakeSmtpExtension of(FakeSmtpServer.Builder configuration) {
+        return new FakeSmtpExtension(configuration, Strict.SCRIPT, List.of());
+    }
+
+    /** This, with another strictness; {@link Strict#SCRIPT} is the default. */
+    public FakeSmtpExtension withStrict(Strict newStrict) {
+        return new FakeSmtpExtension(configuration, newStrict, systemProperties);
+    }
+
+    /**
+     * This, with a system property that is set while the server of a static field runs: see
+     * {@link FakeSmtp#systemProperties()}.
+     *
+     * @param value where {@code {host}}, {@code {port}} and {@code {smtpsPort}} are the server's
+     */
+    public FakeSmtpExtension withSystemProperty(String name, String value) {
+        List<String> all = new ArrayList<>(systemProperties);
+        all.add(name + "=" + value);
+        return new FakeSmtpExtension(configuration, strict, List.copyOf(all));
+    }
+
+    /**
+     * The server, started.
+     *
+     * @throws IllegalStateException if no test has begun
+     */
+    public FakeSmtpServer server() {
+        FakeSmtpServer now = server;
+        if (now == null) {
+            throw new IllegalStateException("The server is not started yet. It is there from @BeforeEach on, and from"
+                    + " @BeforeAll on if the field is static; is the field annotated @RegisterExtension?");
+        }
+        return now;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        ExtensionContext now = owner;
+        if (now != null) {
+            if (isWithin(context, now)) {
+                return; // a nested class
+            }
+            throw new ExtensionConfigurationException(
+                    "A FakeSmtpExtension is shared by two classes that run at the same time, " + now.getUniqueId()
+                            + " and " + context.getUniqueId() + ". " + REMEDY);
+        }
+        owner = context;
+        FakeSmtpServer started = configuration.build().start();
+        PropertiesInUse properties;
+        try {
+            properties = PropertiesInUse.set(systemProperties, started, place(context), context);
+        } catch (RuntimeException refused) {
+            owner = null;
+            started.close();
+            throw refused;
+        }
+        server = started;
+        SharedServer shared = new SharedServer(inUse(context, started), REMEDY, () -> {
+            properties.close();
+            started.close();
+        });
+        context.getStore(namespace).put("shared", shared);
+    }
+
+    private static boolean isWithin(ExtensionContext context, ExtensionContext outer) {
+        return context.getUniqueId().startsWith(outer.getUniqueId() + "/");
+    }
+
+    private ServerInUse inUse(ExtensionContext context, FakeSmtpServer of) {
+        return new ServerInUse("server", place(context), of, strict);
+    }
+
+    private static String place(ExtensionContext context) {
+        return "the FakeSmtpExtension of " + context.getRequiredTestClass().getName();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        new FailureFiles(context).clear();
+        TestRun run = TestRun.of(context, namespace);
+        SharedServer shared = context.getStore(namespace).get("shared", SharedServer.class);
+        ExtensionContext sharedBy = owner;
+        if (shared != null && sharedBy != null) {
+            shared.handTo(context, sharedBy, run);
+            return;
+        }
+        if (!systemProperties.isEmpty()) {
+            throw new ExtensionConfigurationException(
+                    "System properties are set before the test instance is made: register the FakeSmtpExtension of "
+                            + context.getRequiredTestClass().getName() + " in a static field.");
+        }
+        FakeSmtpServer started = configuration.build().start();
+        server = started;
+        run.uses(inUse(context, started), started::close);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        TestRun.of(context, namespace).finish(context);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        Optional.ofNullable(owner)
+                .filter(mine -> mine.getUniqueId().equals(context.getUniqueId()))
+                .ifPresent(mine -> owner = null); // the store closes the server
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        boolean none = TestRun.of(context, namespace).servers().isEmpty();
+        throw none || failure instanceof TestAbortedException
+                ? failure
+                : TestRun.pointing(failure, new FailureFiles(context).pointer());
+    }
+}

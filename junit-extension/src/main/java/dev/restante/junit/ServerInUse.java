@@ -1,0 +1,73 @@
+package dev.restante.junit;
+
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
+import dev.restante.SmtpSession;
+import dev.restante.assertj.MailAssertions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A server that a test uses.
+ *
+ * @param name what the test calls it, such as {@code smtp}
+ * @param place where it is declared, for messages: {@code field smtp of shop.OrderMailTest}
+ */
+record ServerInUse(String name, String place, FakeSmtpServer server, Strict strict) {
+    /** What the strictness finds wrong now that the test is over. */
+    List<AssertionError> verify() {
+        List<AssertionError> failures = new ArrayList<>();
+        if (strict == Strict.ALL) {
+            // before anything else, since looking at mail is looking at it
+            List<CapturedMail> unseen = server.mailsNotLookedAt();
+            if (!unseen.isEmpty()) {
+                failures.add(failure(
+                        unseen.size() + (unseen.size() == 1 ? " mail was" : " mails were")
+                                + " caught that the test did not"
+                                + " look at:\n"
+                                + listed(unseen.stream()
+                                        .map(CapturedMail::toString)
+                                        .toList()),
+                        "Take or await them, or assert on the server's mails."));
+            }
+            List<SmtpSession> unexpected = server.sessions().stream()
+                    .filter(session -> session.attempts().isEmpty()
+                            && session.transcript().rules().isEmpty())
+                    .toList();
+            if (!unexpected.isEmpty()) {
+                failures.add(failure(
+                        unexpected.size() + (unexpected.size() == 1 ? " connection" : " connections")
+                                + " came over which no mail was tried:\n"
+                                + listed(unexpected.stream()
+                                        .map(SmtpSession::toString)
+                                        .toList()),
+                        "Does the code under test connect to find out whether the server is there?"));
+            }
+        }
+        if (strict != Strict.OFF && !server.unfired().isEmpty()) {
+            try {
+                MailAssertions.assertThat(server).hasNoUnfiredRules();
+            } catch (AssertionError unfired) {
+                failures.add(
+                        failure(
+                                String.valueOf(unfired.getMessage()),
+                                "A rule that is not needed is better left out; one that may fire or not has always() for a budget."));
+            }
+        }
+        return failures;
+    }
+
+    private AssertionError failure(String what, String remedy) {
+        AssertionError failure =
+                new AssertionError("Strict check of the server in " + place + ": " + what + "\n" + remedy
+                        + " To switch this check off: " + (strict == Strict.ALL ? "strict = Strict.SCRIPT or " : "")
+                        + "strict = Strict.OFF.");
+        failure.setStackTrace(new StackTraceElement[0]); // ours says nothing about the test
+        return failure;
+    }
+
+    private static String listed(List<String> texts) {
+        return texts.stream().map(text -> text.indent(2).stripTrailing()).collect(Collectors.joining("\n"));
+    }
+}
