@@ -266,7 +266,8 @@ public final class Wire {
             if (position == limit && !fill()) {
                 return BodyEnd.CUT;
             }
-            int end = (int) Math.min(limit, position + Math.max(1, stopAt - state.octets));
+            long wanted = Math.max(1, stopAt - state.octets);
+            int end = wanted < limit - position ? position + (int) wanted : limit;
             boolean complete = scan(state, sink, end);
             if (complete) {
                 return BodyEnd.COMPLETE;
