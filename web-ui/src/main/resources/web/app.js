@@ -46,7 +46,7 @@ function drawNow() {
   at.desk.classList.toggle('empty', empty && state.view === null);
   render(html`
     ${empty ? nothing : inbox(state, { more })}
-    <main class="reader">${state.view ? state.view() : empty ? welcome(state.server) : nothing}</main>`, at.desk);
+    <div class="reader">${state.view ? state.view() : empty ? welcome(state.server) : nothing}</div>`, at.desk);
   const subject = state.letter?.message.ID === state.openId ? state.letter.message.Subject : '';
   document.title = `${state.unread ? `(${state.unread}) ` : ''}${subject ? `${subject} · ` : ''}Restante`;
 }
@@ -62,8 +62,12 @@ function status() {
 
 // ---- what is where
 
+let here = location.pathname;
+
 /** Follows the address: which mail or session, and which tab. */
 async function follow({ focus = false } = {}) {
+  const left = here;
+  here = location.pathname;
   const [, kind, id] = /^\/(view|session)\/([^/]+)$/.exec(location.pathname) ?? [];
   state.openId = kind === 'view' ? decodeURIComponent(id) : null;
   state.openSession = kind === 'session' ? decodeURIComponent(id) : null;
@@ -76,8 +80,10 @@ async function follow({ focus = false } = {}) {
   }
   drawNow();
   if (focus && matchMedia('(max-width: 899px)').matches) {
-    document.querySelector('.reader h1, .inbox a')?.focus();
-    scrollTo(0, 0);
+    (document.querySelector('.reader h1') ?? document.querySelector(`.inbox a[href="${left}"]`))?.focus();
+    if (state.view) {
+      scrollTo(0, 0);
+    }
   }
 }
 

@@ -53,9 +53,10 @@ function refusedRow(attempt, openSession) {
 /** @param state what app.js keeps; @param actions `more()` loads older mail */
 export function inbox(state, actions) {
   const { mails, total, unread, tries } = state;
+  const alone = state.view === null;
   return html`<section class="inbox" aria-labelledby="inbox-title">
     <div class="bar">
-      <h2 id="inbox-title">Caught mail</h2>
+      ${alone ? html`<h1 id="inbox-title">Caught mail</h1>` : html`<h2 id="inbox-title">Caught mail</h2>`}
       <span class="tally">${count(total, 'mail', 'mails')}${unread ? `, ${unread.toLocaleString()} unread` : ''}</span>
     </div>
     <div class="scroll" @keydown=${walk}>

@@ -233,7 +233,7 @@ record HtmlPreview(String html, int blocked) {
                 }
             } else if (!lower.startsWith("data:image/")) {
                 image.removeAttr("src");
-                blocked++;
+                blocked += lower.matches("(https?:)?//.*") ? 1 : 0;
             }
         }
 

@@ -1,0 +1,257 @@
+package dev.restante.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The packaged jar as people run it; Maven runs this once the jar is built. */
+@Timeout(60)
+class StandaloneJarTest {
+    private static final Pattern PORT = Pattern.compile(":(\\d+)");
+
+    @TempDir
+    private Path folder;
+
+    /** A running jar. Closing it kills it. */
+    private static final class Jar implements AutoCloseable {
+        final Process process;
+        final BufferedReader out;
+        final Path err;
+
+        Jar(Path folder, List<String> options) throws IOException {
+            // A shell may have told its children to ignore SIGINT; a person's shell does not.
+            List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-jar",
+                    System.getProperty("restante.jar")));
+            command.addAll(options);
+            err = folder.resolve("err");
+            process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+            out = process.inputReader();
+        }
+
+        int port() throws IOException {
+            String line = String.valueOf(out.readLine());
+            Matcher port = PORT.matcher(line);
+            assertThat(port.find()).as(line).isTrue();
+            return Integer.parseInt(port.group(1));
+        }
+
+        int exit() throws InterruptedException {
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("the jar ends").isTrue();
+            return process.exitValue();
+        }
+
+        void signal(String name) throws Exception {
+            assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
+
+        List<String> said() {
+            return out.lines().toList();
+        }
+
+        String complained() throws IOException {
+            return Files.readString(err);
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    private Jar run(String... options) throws IOException {
+        return new Jar(folder, List.of(options));
+    }
+
+    @Test
+    void catchesMailAndShowsIt() throws Exception {
+        try (Jar jar =
+                run("--smtp-port", "0", "--http-port=0", "--hostname", "mail.test", "--max-message-size", "2m")) {
+            int smtp = jar.port();
+            try (Socket early = new Socket(InetAddress.getLoopbackAddress(), smtp)) {
+                assertThat(new BufferedReader(new InputStreamReader(early.getInputStream(), StandardCharsets.US_ASCII))
+                                .readLine())
+                        .startsWith("220 mail.test ");
+            }
+            Sender.send(
+                    "127.0.0.1",
+                    smtp,
+                    "app.test",
+                    "ann@example.test",
+                    List.of("mara@example.test"),
+                    SampleMails.invoice());
+            Http http = new Http("http://localhost:" + jar.port());
+
+            assertThat(http.json("/api/v1/messages")
+                            .get("messages")
+                            .get(0)
+                            .get("Subject")
+                            .asString())
+                    .isEqualTo("Your invoice € 46");
+            assertThat(http.get("/").body()).contains("/assets/app.js");
+            assertThat(http.get("/assets/lit/lit-html.js").statusCode()).isEqualTo(200);
+            assertThat(http.get("/preview/latest").body()).contains("on its way");
+            assertThat(http.json("/api/v1/server").get("version").asString()).matches("\\d+\\.\\d+\\.\\d+.*");
+            assertThat(http.json("/api/v1/message/latest/evidence").toString()).contains("SIZE 2097152");
+            assertThat(jar.complained()).isEmpty();
+        }
+    }
+
+    @Test
+    void listensOnBothLoopbackAddresses() throws Exception {
+        try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
+            String smtp = jar.out.readLine();
+            String http = jar.out.readLine();
+
+            assertThat(smtp).matches("SMTP listens on 127\\.0\\.0\\.1:\\d+( and \\[::1]:\\d+)?");
+            assertThat(http).matches("HTTP listens on http://127\\.0\\.0\\.1:\\d+( and http://\\[::1]:\\d+)?");
+            for (String line : List.of(smtp, http)) {
+                Matcher port = PORT.matcher(line);
+                assertThat(port.find()).isTrue();
+                if (line.contains("::1")) {
+                    connect("::1", Integer.parseInt(port.group(1)));
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("AddressSelection") // digits
+    private static void connect(String address, int port) throws IOException {
+        new Socket(InetAddress.getByName(address), port).close();
+    }
+
+    @Test
+    void offersTlsWhenAsked() throws Exception {
+        try (Jar jar = run("--smtp-port=0", "--http-port=0", "--starttls", "--smtps-port=0", "--bind", "127.0.0.1")) {
+            int smtp = jar.port();
+            assertThat(jar.out.readLine()).startsWith("SMTPS listens on 127.0.0.1:");
+            Sender.send("127.0.0.1", smtp, "x", "a@b.test", List.of("c@d.test"), SampleMails.plain("x", "y"));
+            Http http = new Http("http://127.0.0.1:" + jar.port());
+
+            assertThat(http.json("/api/v1/message/latest/evidence").toString()).contains("STARTTLS");
+            assertThat(http.json("/api/v1/server").get("smtpsPort").isInt()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void endsCleanlyOnASignal(String signal, int exit) throws Exception {
+        try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
+            int smtp = jar.port();
+            Http http = new Http("http://127.0.0.1:" + jar.port());
+            assertThat(http.get("/livez").statusCode()).isEqualTo(200);
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), smtp)) {
+                BufferedReader replies =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+                assertThat(replies.readLine()).startsWith("220");
+
+                jar.signal(signal);
+
+                assertThat(replies.readLine()).startsWith("421 ");
+            }
+            assertThat(jar.exit()).isEqualTo(exit);
+            assertThat(jar.said()).isEmpty();
+            assertThat(jar.complained()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMailUnderWayIsFinishedWhenItEnds() throws Exception {
+        try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
+            int smtp = jar.port();
+            jar.port();
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), smtp)) {
+                client.setSoTimeout(10_000);
+                BufferedReader replies =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+                for (String line : List.of("HELO x", "MAIL FROM:<a@b.test>", "RCPT TO:<c@d.test>", "DATA")) {
+                    assertThat(replies.readLine()).startsWith("2");
+                    client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                }
+                assertThat(replies.readLine()).startsWith("354");
+                client.getOutputStream().write("Subject: cut\r\n\r\nhalf".getBytes(StandardCharsets.US_ASCII));
+
+                jar.signal("TERM");
+                client.getOutputStream().write(" and whole\r\n.\r\n".getBytes(StandardCharsets.US_ASCII));
+
+                assertThat(replies.readLine()).matches("(250|421) .*");
+            }
+            assertThat(jar.exit()).isEqualTo(143);
+            assertThat(jar.complained()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--smtp-port, --http-port", "--http-port, --smtp-port"})
+    void aPortInUseIsOneLineAndExitCode1(String option, String other) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Jar jar = run(other + "=0", option + "=" + taken.getLocalPort())) {
+            assertThat(jar.exit()).isEqualTo(1);
+            assertThat(jar.complained())
+                    .startsWith("restante: Cannot listen for ")
+                    .contains("port " + taken.getLocalPort() + ": the port is in use. Stop the program")
+                    .hasLineCount(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--smtp-port=x      | 'x' is not an int",
+                "--smtp-port=70000  | --smtp-port is 70000, but a port is between 0 and 65535. 0 takes a free one.",
+                "--smtp-port=8025   | --smtp-port and --http-port are both 8025. Give each a port of its own.",
+                "--nonsense         | Unknown option: '--nonsense'",
+                "--bind=no.such.host.invalid | is no address of this machine",
+                "--max-message-size=huge | 'huge' is no size",
+                "--max-message-size=9g | is not between 1 octet and 2 GB",
+                "--hostname=a/b     | is no host name",
+            })
+    void aWrongOptionIsOneLineAndExitCode2(String option, String complaint) throws Exception {
+        try (Jar jar = run(option)) {
+            assertThat(jar.exit()).isEqualTo(2);
+            assertThat(jar.complained())
+                    .startsWith("restante: ")
+                    .contains(complaint)
+                    .contains("--help")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void helpAndVersionGoToStandardOutput() throws Exception {
+        try (Jar help = run("--help");
+                Jar version = run("--version")) {
+            assertThat(help.said())
+                    .anyMatch(line -> line.contains("--smtp-port=PORT"))
+                    .anyMatch(line -> line.contains("--bind=ADDRESS"))
+                    .allMatch(line -> line.length() <= 120);
+            assertThat(help.exit()).isZero();
+            assertThat(version.said()).hasSize(1).first().asString().matches("Restante \\d+\\.\\d+\\.\\d+.*");
+            assertThat(version.exit()).isZero();
+        }
+    }
+}
