@@ -2,6 +2,7 @@ package dev.restante;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -10,7 +11,10 @@ import java.util.regex.Pattern;
  * <p>Immutable and thread-safe.
  */
 public final class Network {
-    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+    private static final Pattern V4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
+    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
+    private static final Pattern PREFIX = Pattern.compile("0|[1-9][0-9]{0,2}");
 
     private final String source;
     private final byte[] address;
@@ -29,22 +33,30 @@ public final class Network {
      */
     public static Network of(String cidr) {
         int slash = cidr.indexOf('/');
-        String literal = slash < 0 ? cidr : cidr.substring(0, slash);
-        if (LITERAL.matcher(literal).matches()) {
-            try {
-                byte[] address = InetAddress.getByName(literal).getAddress();
-                int bits = address.length * 8;
-                int prefix = slash < 0 ? bits : Integer.parseInt(cidr.substring(slash + 1));
-                if (prefix >= 0 && prefix <= bits) {
-                    return new Network(cidr, address, prefix);
-                }
-            } catch (UnknownHostException | NumberFormatException e) {
-                // Told below, in words that show what was meant.
+        Optional<byte[]> address = address(slash < 0 ? cidr : cidr.substring(0, slash));
+        if (address.isPresent()) {
+            int bits = address.get().length * 8;
+            String prefix = slash < 0 ? String.valueOf(bits) : cidr.substring(slash + 1);
+            if (PREFIX.matcher(prefix).matches() && Integer.parseInt(prefix) <= bits) {
+                return new Network(cidr, address.get(), Integer.parseInt(prefix));
             }
         }
         throw new IllegalArgumentException(
                 "\"" + cidr + "\" is no network. Write an address in digits with an optional prefix length,"
                         + " such as \"10.0.0.0/8\", \"192.168.1.7\" or \"::1\".");
+    }
+
+    private static Optional<byte[]> address(String literal) {
+        boolean v6 = V6.matcher(literal).matches();
+        if (!v6 && !V4.matcher(literal).matches()) {
+            return Optional.empty();
+        }
+        try {
+            // Both forms are literals by now: nothing is left that a name service could be asked for.
+            return Optional.of(InetAddress.getByName(literal).getAddress());
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether {@code candidate} lies in this network. */

@@ -65,7 +65,7 @@ public final class Reply {
             return 0;
         }
         int end = dot + 1;
-        while (end < text.length() && end < dot + 4 && Character.digit(text.charAt(end), 10) >= 0) {
+        while (end < text.length() && end < dot + 4 && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
             end++;
         }
         return end == dot + 1 ? 0 : end;

@@ -2,6 +2,7 @@ package dev.restante;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -67,7 +68,29 @@ public final class Rule {
     }
 
     static Rule of(RuleDraft draft, Limit limit) {
+        draft.conditions().forEach(condition -> requireKeyIsKnown(condition, draft.stage()));
         return new Rule(draft, limit);
+    }
+
+    /** What is counted for each recipient can only be counted where a recipient is known, and so on. */
+    private static void requireKeyIsKnown(Condition condition, Stage<?> stage) {
+        Condition.Key key = condition instanceof Condition.Attempts attempts
+                ? attempts.key()
+                : condition instanceof Condition.Newcomer newcomer
+                        ? newcomer.key()
+                        : condition instanceof Condition.Rate rate ? rate.key() : Condition.Key.CLIENT;
+        Stage<?> firstThatKnows = switch (key) {
+            case RECIPIENT, TRIPLE -> Stage.RCPT_TO;
+            case SENDER -> Stage.MAIL_FROM;
+            case USER -> Stage.EHLO;
+            case CLIENT -> Stage.CONNECT;
+        };
+        boolean envelope = firstThatKnows != Stage.CONNECT && firstThatKnows != Stage.EHLO;
+        if (stage.index() < firstThatKnows.index() || (envelope && stage.index() > Stage.AFTER_COMMIT.index())) {
+            throw new IllegalArgumentException(
+                    "At " + stage + " no " + key.name().toLowerCase(Locale.ROOT)
+                            + " is known that could be counted for. Count for each client there, or script a later stage.");
+        }
     }
 
     /** The name it was given; without one, {@link #toString()}. */

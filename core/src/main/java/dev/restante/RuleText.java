@@ -8,7 +8,7 @@ final class RuleText {
 
     static String of(Rule rule, String name) {
         StringBuilder text = new StringBuilder(
-                rule.stage() == Stage.MID_DATA ? "midData(" + rule.atByte() + ")" : "on(" + rule.stage() + ")");
+                rule.stage() == Stage.MID_DATA ? "midData(" + number(rule.atByte()) + ")" : "on(" + rule.stage() + ")");
         if (!name.isEmpty()) {
             text.append(".named(").append(quoted(name)).append(')');
         }
@@ -37,10 +37,10 @@ final class RuleText {
                     : "header(" + quoted(header.name()) + ", " + quoted(header.pattern()) + ")";
         } else if (condition instanceof Condition.Size size) {
             return size.atMost() == Long.MAX_VALUE
-                    ? "sizeAtLeast(" + size.atLeast() + ")"
+                    ? "sizeAtLeast(" + number(size.atLeast()) + ")"
                     : size.atLeast() == 0
-                            ? "sizeAtMost(" + size.atMost() + ")"
-                            : "sizeAtLeast(" + size.atLeast() + ").sizeAtMost(" + size.atMost() + ")";
+                            ? "sizeAtMost(" + number(size.atMost()) + ")"
+                            : "sizeAtLeast(" + number(size.atLeast()) + ").sizeAtMost(" + number(size.atMost()) + ")";
         } else if (condition instanceof Condition.Nth nth) {
             return switch (nth.scope()) {
                         case TRANSACTION -> "nth(";
@@ -128,12 +128,20 @@ final class RuleText {
         return "always()";
     }
 
+    @SuppressWarnings("JavaDurationGetSecondsGetNano") // Both are printed, each in its place.
     private static String duration(Duration time) {
-        long nanos = time.toNanos();
-        if (nanos % 1_000_000_000 == 0) {
-            return "ofSeconds(" + time.toSeconds() + ")";
+        int nanos = time.getNano();
+        if (nanos == 0) {
+            return "ofSeconds(" + number(time.toSeconds()) + ")";
+        } else if (nanos % 1_000_000 == 0 && time.toSeconds() < Integer.MAX_VALUE) {
+            return "ofMillis(" + number(time.toMillis()) + ")";
         }
-        return nanos % 1_000_000 == 0 ? "ofMillis(" + time.toMillis() + ")" : "ofNanos(" + nanos + ")";
+        return "ofSeconds(" + number(time.toSeconds()) + ", " + nanos + ")";
+    }
+
+    /** The number as Java writes it. */
+    private static String number(long value) {
+        return value == (int) value ? String.valueOf(value) : value + "L";
     }
 
     private static String quotedAll(Iterable<String> texts) {

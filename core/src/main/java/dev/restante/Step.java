@@ -1,6 +1,7 @@
 package dev.restante;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -136,6 +137,110 @@ public abstract class Step<P> {
     public static final class PacedAnswer extends Answered<PacedAnswer> implements Budget {
         PacedAnswer(RuleDraft draft) {
             super(draft, PacedAnswer::new);
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft, limit);
+        }
+    }
+
+    /**
+     * The effects of a TLS handshake, which has no reply.
+     *
+     * @param <P> the step after an effect of pace
+     */
+    public abstract static class Handshake<P> extends Step<P> {
+        Handshake(RuleDraft draft, Function<RuleDraft, P> paced) {
+            super(draft, paced);
+        }
+
+        /** Shows a certificate whose time is over. */
+        public Budget expiredCertificate() {
+            return decide(Effect.TlsFault.EXPIRED);
+        }
+
+        /** Shows a certificate for another host. */
+        public Budget wrongHostCertificate() {
+            return decide(Effect.TlsFault.WRONG_HOST);
+        }
+
+        /** Shows a certificate from an authority that nobody trusts. */
+        public Budget untrustedCertificate() {
+            return decide(Effect.TlsFault.UNTRUSTED);
+        }
+
+        /** Ends the connection after the client's first message of the handshake. */
+        public Budget cutHandshake() {
+            return decide(Effect.TlsFault.HANDSHAKE_CUT);
+        }
+    }
+
+    /**
+     * The effects of the answer to EHLO.
+     *
+     * @param <P> the step after an effect of pace
+     */
+    public abstract static class Greeting<P> extends Answered<P> {
+        Greeting(RuleDraft draft, Function<RuleDraft, P> paced) {
+            super(draft, paced);
+        }
+
+        /** Lists these keywords as well, such as {@code "SIZE 1000"}; one that is listed already is replaced. */
+        public Budget advertise(String... keywords) {
+            return decide(new Effect.Keywords(List.of(keywords), List.of()));
+        }
+
+        /** Leaves these keywords out of the list. What they stand for still works when a client tries it. */
+        public Budget hide(String... keywords) {
+            return decide(new Effect.Keywords(List.of(), List.of(keywords)));
+        }
+    }
+
+    /**
+     * The effects of the end of a body.
+     *
+     * @param <P> the step after an effect of pace
+     */
+    public abstract static class Delivery<P> extends Answered<P> {
+        Delivery(RuleDraft draft, Function<RuleDraft, P> paced) {
+            super(draft, paced);
+        }
+
+        /** Says that the mail was taken, and forgets it. */
+        public Budget discard() {
+            return decide(Effect.Fault.DISCARD);
+        }
+    }
+
+    /** After an effect of pace at a TLS handshake. */
+    public static final class PacedHandshake extends Handshake<PacedHandshake> implements Budget {
+        PacedHandshake(RuleDraft draft) {
+            super(draft, PacedHandshake::new);
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft, limit);
+        }
+    }
+
+    /** After an effect of pace at EHLO. */
+    public static final class PacedGreeting extends Greeting<PacedGreeting> implements Budget {
+        PacedGreeting(RuleDraft draft) {
+            super(draft, PacedGreeting::new);
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft, limit);
+        }
+    }
+
+    /** After an effect of pace at the end of a body. */
+    public static final class PacedDelivery extends Delivery<PacedDelivery> implements Budget {
+        PacedDelivery(RuleDraft draft) {
+            super(draft, PacedDelivery::new);
         }
 
         @Override

@@ -44,7 +44,7 @@ public record Transcript(List<Entry> entries, int dropped) {
      * @param at the time since the connection was accepted
      * @param text what was said, without line ends
      * @param octets for a body, how many octets it had on the wire; else 0
-     * @param mailId for a body that was stored, its {@link CapturedMail#id()}
+     * @param mailId for a body that has arrived whole, the {@link CapturedMail#id()} that its mail has if it was stored
      */
     public record Entry(Kind kind, Duration at, String text, long octets, Optional<String> mailId) {
         /** The entry as one or more indented lines. */

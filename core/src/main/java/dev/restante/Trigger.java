@@ -1,7 +1,5 @@
 package dev.restante;
 
-import java.util.List;
-
 /**
  * The first step of a rule, one for each kind of stage: it offers the conditions and the effects that make sense there.
  *
@@ -28,9 +26,10 @@ public final class Trigger {
     }
 
     /** At {@link Stage#TLS_HANDSHAKE}: there is no reply. */
-    public static final class OnTlsHandshake extends Step<Step.Paced> implements Conditions.Greeted<OnTlsHandshake> {
+    public static final class OnTlsHandshake extends Step.Handshake<Step.PacedHandshake>
+            implements Conditions.Greeted<OnTlsHandshake> {
         OnTlsHandshake(RuleDraft draft) {
-            super(draft, Step.Paced::new);
+            super(draft, Step.PacedHandshake::new);
         }
 
         @Override
@@ -42,32 +41,12 @@ public final class Trigger {
         public OnTlsHandshake named(String name) {
             return new OnTlsHandshake(draft.named(name));
         }
-
-        /** Shows a certificate whose time is over. */
-        public Budget expiredCertificate() {
-            return decide(Effect.TlsFault.EXPIRED);
-        }
-
-        /** Shows a certificate for another host. */
-        public Budget wrongHostCertificate() {
-            return decide(Effect.TlsFault.WRONG_HOST);
-        }
-
-        /** Shows a certificate from an authority that nobody trusts. */
-        public Budget untrustedCertificate() {
-            return decide(Effect.TlsFault.UNTRUSTED);
-        }
-
-        /** Ends the connection after the client's first message of the handshake. */
-        public Budget cutHandshake() {
-            return decide(Effect.TlsFault.HANDSHAKE_CUT);
-        }
     }
 
     /** At {@link Stage#EHLO}. */
-    public static final class OnEhlo extends Step.Answered<Step.PacedAnswer> implements Conditions.Greeted<OnEhlo> {
+    public static final class OnEhlo extends Step.Greeting<Step.PacedGreeting> implements Conditions.Greeted<OnEhlo> {
         OnEhlo(RuleDraft draft) {
-            super(draft, Step.PacedAnswer::new);
+            super(draft, Step.PacedGreeting::new);
         }
 
         @Override
@@ -78,16 +57,6 @@ public final class Trigger {
         @Override
         public OnEhlo named(String name) {
             return new OnEhlo(draft.named(name));
-        }
-
-        /** Lists these keywords as well, such as {@code "SIZE 1000"}; one that is listed already is replaced. */
-        public Budget advertise(String... keywords) {
-            return decide(new Effect.Keywords(List.of(keywords), List.of()));
-        }
-
-        /** Leaves these keywords out of the list. What they stand for still works when a client tries it. */
-        public Budget hide(String... keywords) {
-            return decide(new Effect.Keywords(List.of(), List.of(keywords)));
         }
     }
 
@@ -163,10 +132,10 @@ public final class Trigger {
     }
 
     /** At {@link Stage#END_OF_DATA}. */
-    public static final class OnEndOfData extends Step.Answered<Step.PacedAnswer>
+    public static final class OnEndOfData extends Step.Delivery<Step.PacedDelivery>
             implements Conditions.WithContent<OnEndOfData> {
         OnEndOfData(RuleDraft draft) {
-            super(draft, Step.PacedAnswer::new);
+            super(draft, Step.PacedDelivery::new);
         }
 
         @Override
@@ -177,11 +146,6 @@ public final class Trigger {
         @Override
         public OnEndOfData named(String name) {
             return new OnEndOfData(draft.named(name));
-        }
-
-        /** Says that the mail was taken, and forgets it. */
-        public Budget discard() {
-            return decide(Effect.Fault.DISCARD);
         }
     }
 

@@ -97,7 +97,15 @@ class ScriptGrammarTest {
                 on(TLS_HANDSHAKE).expiredCertificate().once(),
                 on(TLS_HANDSHAKE).wrongHostCertificate().once(),
                 on(TLS_HANDSHAKE).untrustedCertificate().once(),
-                on(TLS_HANDSHAKE).cutHandshake().once());
+                on(TLS_HANDSHAKE).cutHandshake().once(),
+                on(TLS_HANDSHAKE).after(ofSeconds(1)).expiredCertificate().once(),
+                on(EHLO).after(ofSeconds(1, 5)).hide("SIZE").once(),
+                on(END_OF_DATA)
+                        .sizeAtLeast(5_000_000_000L)
+                        .after(ofSeconds(30_000_000_000L))
+                        .discard()
+                        .once(),
+                midData(3_000_000_000L).nthInConnection(2).stall().once());
     }
 
     @ParameterizedTest
@@ -163,6 +171,14 @@ class ScriptGrammarTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> on(RCPT_TO).attempts(2, 1).perSender())
                 .withMessage("attempts(first, last) needs 1 <= first <= last, but was (2, 1).");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> on(RCPT_TO).client("999.1.1.1"))
+                .withMessageStartingWith("\"999.1.1.1\" is no network. ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> on(CONNECT).attempts(1, 1).perRecipient().stall().once())
+                .withMessage("At CONNECT no recipient is known that could be counted for."
+                        + " Count for each client there, or script a later stage.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> midData(-1))
                 .withMessage("midData counts from 0, but was -1.");

@@ -496,6 +496,20 @@ class StageEffectTest {
 
     @ParameterizedTest
     @MethodSource("transports")
+    void theSecondBodyOfAConnectionCanBeMeant(Transport transport) {
+        try (FakeSmtpServer server =
+                        FakeSmtpServer.builder().smtpsPort(0).build().start();
+                WireDialogue client = transport.connect(server)) {
+            server.script(
+                    Script.midData(10).nthInConnection(2).closeConnection().once());
+            At.greet(client).mail("ann@example.com", "bob@example.com");
+            client.envelope("ann@example.com", "bob@example.com").sendRaw(BODY).expectEnd();
+            assertThat(server.mails()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
     void aDiscardedMailIsAcknowledgedAndForgotten(Transport transport) {
         at(new Case(At.END_OF_DATA, transport), Fault.DISCARD, scene -> {
             scene.client.expect("250 2.0.0 ");

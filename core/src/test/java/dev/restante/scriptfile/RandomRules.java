@@ -89,9 +89,9 @@ final class RandomRules {
                 new Condition.Client(Network.of(pick("10.0.0.0/8", "127.0.0.1", "::1", "2001:db8::/32"))),
                 new Condition.Tls(random.nextBoolean()),
                 new Condition.Nth(positive(), pick(Condition.Scope.values())),
-                attempts(),
-                newcomer(),
-                new Condition.Rate(1 + random.nextInt(100_000), positiveTime(), pick(Condition.Key.values())),
+                attempts(step),
+                newcomer(step),
+                new Condition.Rate(1 + random.nextInt(100_000), positiveTime(), key(step)),
                 new Condition.Connections(random.nextInt(3000), random.nextBoolean()),
                 new Condition.Chance(pick(0.0, 1.0, 0.25, 1e-5, random.nextDouble()), random.nextLong())));
         if (step instanceof Conditions.Greeted) {
@@ -113,14 +113,30 @@ final class RandomRules {
         return choice.get(random.nextInt(choice.size()));
     }
 
-    private Condition attempts() {
-        int first = positive();
-        return new Condition.Attempts(first, first + random.nextInt(5), pick(Condition.Key.values()));
+    /** A key that is known where this step is asked. */
+    private Condition.Key key(Object step) {
+        List<Condition.Key> known = new ArrayList<>(List.of(Condition.Key.CLIENT));
+        if (step instanceof Conditions.Greeted && !(step instanceof Trigger.OnTlsHandshake)) {
+            known.add(Condition.Key.USER);
+        }
+        if (step instanceof Conditions.WithSender) {
+            known.add(Condition.Key.SENDER);
+        }
+        if (step instanceof Conditions.WithRecipient) {
+            known.add(Condition.Key.RECIPIENT);
+            known.add(Condition.Key.TRIPLE);
+        }
+        return known.get(random.nextInt(known.size()));
     }
 
-    private Condition newcomer() {
+    private Condition attempts(Object step) {
+        int first = positive();
+        return new Condition.Attempts(first, first + random.nextInt(5), key(step));
+    }
+
+    private Condition newcomer(Object step) {
         Duration time = positiveTime();
-        return new Condition.Newcomer(time, time.plus(positiveTime()), pick(Condition.Key.values()));
+        return new Condition.Newcomer(time, time.plus(positiveTime()), key(step));
     }
 
     private Budget effects(Step<?> first) {

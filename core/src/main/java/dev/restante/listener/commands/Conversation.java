@@ -299,7 +299,7 @@ public final class Conversation implements WireSocket.CommandSource {
         StringBuilder text = new StringBuilder("(raw) ");
         for (int i = 0; i < octets.length(); i++) {
             char c = octets.charAt(i);
-            text.append(c >= ' ' && c < 0x7f ? String.valueOf(c) : String.format("\\x%02x", (int) c));
+            text.append(c >= ' ' && c < 0x7f && c != '\\' ? String.valueOf(c) : String.format("\\x%02x", (int) c));
         }
         return text.toString();
     }
@@ -327,7 +327,7 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** Asks the script at a position in the body. */
     Ruling askMidData(long octets) {
-        moment.reach(Stage.MID_DATA);
+        moment.reachMidData(octets);
         return obey(services.rules().askMidData(moment, recorder.id(), octets));
     }
 

@@ -6,7 +6,9 @@ import dev.restante.Moment;
 import dev.restante.SmtpClient;
 import dev.restante.Stage;
 import dev.restante.mail.Octets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PresentMoment implements Moment {
     private final Population population;
     private final int[] ordinals = new int[Stage.values().size()];
+    private final Map<Long, Integer> bodiesThatReached = new HashMap<>(0);
     private Stage<?> stage = Stage.CONNECT;
     private SmtpClient client;
     private String command = "";
@@ -33,6 +36,15 @@ final class PresentMoment implements Moment {
         ordinals[next.index()]++;
         if (transaction != null) {
             transaction.ordinals[next.index()]++;
+        }
+    }
+
+    /** A position in a body is reached, and counted: how many bodies of the connection came that far. */
+    void reachMidData(long octets) {
+        stage = Stage.MID_DATA;
+        ordinals[Stage.MID_DATA.index()] = bodiesThatReached.merge(octets, 1, Integer::sum);
+        if (transaction != null) {
+            transaction.ordinals[Stage.MID_DATA.index()] = 1;
         }
     }
 
