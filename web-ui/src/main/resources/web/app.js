@@ -12,6 +12,8 @@ const state = {
   server: null,
   live: false,
   mails: [],
+  /** How many mails the list shows at most. */
+  shown: PAGE,
   total: 0,
   unread: 0,
   tries: { total: 0, attempts: [] },
@@ -147,14 +149,33 @@ addEventListener('popstate', () => follow({ focus: true }));
 
 // ---- what is new
 
-async function load() {
-  const [server, page, tries] = await Promise.all([
-    api.server(), api.messages(0, Math.max(PAGE, state.mails.length)), api.refusals(PAGE)]);
+let loading = null;
+let again = false;
+
+/** Loads what the list shows. Calls that come while it loads make it load once more. */
+function load() {
+  again = loading !== null;
+  loading ??= loadNow().finally(() => {
+    loading = null;
+    if (again) {
+      load().catch(() => {}); // the stream says that the server is gone
+    }
+  });
+  return loading;
+}
+
+async function loadNow() {
+  const [server, page, tries] = await Promise.all([api.server(), api.messages(0, state.shown), api.refusals(PAGE)]);
   Object.assign(state, { server, tries, mails: page.messages, total: page.total, unread: page.unread });
   draw();
 }
 
+function reload() {
+  load().catch(() => {});
+}
+
 async function more() {
+  state.shown += PAGE;
   const page = await api.messages(state.mails.length, PAGE);
   const known = new Set(state.mails.map((mail) => mail.ID));
   state.mails.push(...page.messages.filter((mail) => !known.has(mail.ID)));
@@ -167,6 +188,7 @@ function arrived(mail) {
     return;
   }
   state.mails.unshift(mail);
+  state.mails.length = Math.min(state.mails.length, state.shown);
   state.total += 1;
   state.unread += mail.Read ? 0 : 1;
   state.fresh.add(mail.ID);
@@ -177,14 +199,9 @@ function arrived(mail) {
 
 function removed({ ids }) {
   const away = new Set(ids);
-  const leaving = state.mails.filter((mail) => away.has(mail.ID));
   state.mails = state.mails.filter((mail) => !away.has(mail.ID));
-  state.total = Math.max(0, state.total - ids.length);
-  state.unread = Math.max(0, state.unread - leaving.filter((mail) => !mail.Read).length);
-  if (state.mails.length < state.total) {
-    load();
-  }
   draw();
+  reload(); // which of them were unread, and what moves up, the server knows
 }
 
 async function tried() {
@@ -192,13 +209,11 @@ async function tried() {
   draw();
 }
 
-let met = false;
-api.listen({ new: arrived, gone: removed, attempts: tried, reload: load }, (live) => {
+api.listen({ new: arrived, gone: removed, attempts: tried, reload }, (live) => {
   state.live = live;
-  if (live && met) {
-    load(); // what happened while the connection was lost
+  if (live) {
+    reload(); // what happened before the stream began, or while it was interrupted
   }
-  met ||= live;
   draw();
 });
 

@@ -16,7 +16,8 @@ const OUTCOMES = {
 function facts(session) {
   const client = session.client;
   const rows = [
-    ['Client', `${client.ip} port ${client.port}${client.helo ? `, ${client.extended ? 'EHLO' : 'HELO'} ${client.helo}` : ''}`],
+    ['Client', `${client.ip.includes(':') ? `[${client.ip}]` : client.ip}:${client.port}`],
+    ['Greeting', client.helo ? `${client.extended ? 'EHLO' : 'HELO'} ${client.helo}` : 'none'],
     ['Listener', `${session.listener} port ${session.port}`],
     ['TLS', client.tls ? `${client.tls.protocol}, ${client.tls.cipherSuite}` : 'none, in plain text'],
     client.user ? ['Login', `${client.user} by ${client.mechanism}`] : null,

@@ -102,7 +102,6 @@ final class EventStream implements AutoCloseable {
                 event.data() instanceof CapturedMail mail
                         ? new Event(event.name(), MessageJson.Summary.of(mail, readMarks.isRead(mail)))
                         : event));
-        tellOfAttempts();
     }
 
     private void tick() {
@@ -116,7 +115,7 @@ final class EventStream implements AutoCloseable {
         }
     }
 
-    /** Sessions have no listeners, but their attempts are numbered. */
+    /** Sessions have no listeners, but their attempts are numbered: once a second is soon enough for a person. */
     private void tellOfAttempts() {
         List<Attempt> attempts = smtp.attempts();
         long latest = attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();

@@ -16,6 +16,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The page and the HTTP API over a server's mail.
@@ -34,7 +36,10 @@ import org.eclipse.jetty.server.ServerConnector;
  * <p>Thread-safe. Closing it leaves the SMTP server as it is.
  */
 public final class RestanteUi implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RestanteUi.class);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int BACKLOG = 128;
+    private static final int FREE_PORT_ATTEMPTS = 5;
 
     private final String host;
     private final int port;
@@ -131,24 +136,41 @@ public final class RestanteUi implements AutoCloseable {
         }
     }
 
-    private static List<ServerSocketChannel> bind(List<String> addresses, int wantedPort) {
-        List<ServerSocketChannel> sockets = new ArrayList<>();
-        int port = wantedPort;
-        for (String address : addresses) {
+    private static List<ServerSocketChannel> bind(List<String> addresses, int port) {
+        // A port that is free at the first address may be taken at the next: another free one is tried then.
+        for (int attempt = 1; attempt < FREE_PORT_ATTEMPTS && port == 0 && addresses.size() > 1; attempt++) {
             try {
-                ServerSocketChannel socket = ServerSocketChannel.open();
-                sockets.add(socket);
-                socket.bind(new InetSocketAddress(resolved(address), port), 128);
-                port = socket.socket().getLocalPort();
-            } catch (IOException e) {
-                sockets.forEach(RestanteUi::closeQuietly);
-                throw new UncheckedIOException(cannotListen(address, port, e), e);
-            } catch (RuntimeException e) {
-                sockets.forEach(RestanteUi::closeQuietly);
-                throw e;
+                return bindOnce(addresses, port);
+            } catch (UncheckedIOException e) {
+                log.debug("No free port on all of {} at attempt {}.", addresses, attempt, e);
             }
         }
-        return sockets;
+        return bindOnce(addresses, port);
+    }
+
+    private static List<ServerSocketChannel> bindOnce(List<String> addresses, int wantedPort) {
+        List<ServerSocketChannel> sockets = new ArrayList<>();
+        int port = wantedPort;
+        try {
+            for (String address : addresses) {
+                InetSocketAddress place = new InetSocketAddress(resolved(address), port);
+                ServerSocketChannel socket = ServerSocketChannel.open();
+                sockets.add(socket);
+                try {
+                    socket.bind(place, BACKLOG);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(cannotListen(address, port, e), e);
+                }
+                port = socket.socket().getLocalPort();
+            }
+            return sockets;
+        } catch (IOException e) {
+            sockets.forEach(RestanteUi::closeQuietly);
+            throw new UncheckedIOException("Cannot open a socket: " + e.getMessage() + ".", e);
+        } catch (RuntimeException e) {
+            sockets.forEach(RestanteUi::closeQuietly);
+            throw e;
+        }
     }
 
     private static InetAddress resolved(String address) {

@@ -60,7 +60,8 @@ final class Chromium implements AutoCloseable {
         BrowserContext window = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setColorScheme(colours)
-                .setLocale("en-GB"));
+                .setLocale("en-GB")
+                .setTimezoneId("Europe/Paris"));
         window.setDefaultTimeout(10_000);
         Page page = window.newPage();
         page.onConsoleMessage(message -> {

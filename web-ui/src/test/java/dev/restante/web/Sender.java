@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Sends mail as any program would: a dialogue over a socket. Line ends are put right, dots are not. */
+/** Sends mail as any program would: a dialogue over a socket. */
 final class Sender implements AutoCloseable {
     private final Socket socket;
     private final BufferedReader in;
@@ -45,7 +45,7 @@ final class Sender implements AutoCloseable {
                 sender.say("RCPT TO:<" + recipient + ">");
             }
             sender.say("DATA");
-            String reply = sender.say(mail.replaceAll("\r?\n", "\r\n") + "\r\n.");
+            String reply = sender.say(mail.replaceAll("\r?\n", "\r\n").replaceAll("(?m)^\\.", "..") + "\r\n.");
             if (!reply.startsWith("250")) {
                 throw new IOException("The mail was answered with " + reply);
             }
