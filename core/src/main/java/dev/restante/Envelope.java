@@ -49,6 +49,13 @@ public record Envelope(Sender sender, List<Recipient> recipients) {
      * @param parameters the ESMTP parameters that followed
      */
     public record Recipient(String address, String spoken, EsmtpParameters parameters) {
+        /** Roughly how many octets of memory it takes to keep this: what bounds count. */
+        public int footprint() {
+            return 128
+                    + 2 * (address.length() + spoken.length())
+                    + 64 * parameters.all().size();
+        }
+
         /** The domain after the last {@code @}; empty for a bare {@code postmaster}. */
         public Optional<String> domain() {
             int at = address.lastIndexOf('@');

@@ -1,6 +1,7 @@
 package dev.restante.mailbox;
 
 import dev.restante.CapturedMail;
+import dev.restante.Envelope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -228,7 +229,11 @@ public final class MailStore {
     }
 
     private static long cost(CapturedMail mail) {
-        return (long) MAIL_COST + mail.size();
+        long cost = (long) MAIL_COST + mail.size();
+        for (Envelope.Recipient recipient : mail.envelope().recipients()) {
+            cost += recipient.footprint();
+        }
+        return cost;
     }
 
     /** One wait: it asks its predicate once for each mail, and remembers what it had seen. */

@@ -134,13 +134,21 @@ public final class SessionRecorder {
 
     /** Takes down an attempt that has ended. */
     public void attempt(Attempt attempt) {
-        long added = (long) ATTEMPT_COST + attempt.body().map(Octets::size).orElse(0);
+        long added = cost(attempt);
         synchronized (this) {
             attempts.addLast(attempt);
             cost += added;
             unreported += added;
         }
         report();
+    }
+
+    private static long cost(Attempt attempt) {
+        long cost = (long) ATTEMPT_COST + attempt.body().map(Octets::size).orElse(0);
+        for (Attempt.RecipientOutcome outcome : attempt.recipients()) {
+            cost += outcome.recipient().footprint();
+        }
+        return cost;
     }
 
     /** Takes down the end of the connection; the first end stands. */
@@ -194,8 +202,7 @@ public final class SessionRecorder {
         }
         int keepAttempts = attempts.size() / 2;
         while (attempts.size() > keepAttempts) {
-            cost -= ATTEMPT_COST
-                    + attempts.removeFirst().body().map(Octets::size).orElse(0);
+            cost -= cost(attempts.removeFirst());
         }
         return before - cost;
     }

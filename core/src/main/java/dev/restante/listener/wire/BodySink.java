@@ -13,7 +13,8 @@ import java.util.List;
  */
 public final class BodySink {
     private static final int SMALLEST_GROWTH = 8 * 1024;
-    private static final int LARGEST_CHUNK = 1 << 20;
+    /** Less than half a region of the usual collector's smallest ones: a larger array would take up whole regions. */
+    private static final int LARGEST_CHUNK = (256 << 10) - 16;
 
     private final long maxSize;
     private final List<byte[]> full = new ArrayList<>();
