@@ -1,5 +1,6 @@
 package dev.restante.corpus;
 
+import dev.restante.FakeSmtpServer;
 import dev.restante.SmtpFixture;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -7,10 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import javax.net.SocketFactory;
 
 /** A raw client that carries any octets, by DATA or by BDAT, in TCP segments of its own choosing. */
 final class Courier implements AutoCloseable {
@@ -39,9 +40,12 @@ final class Courier implements AutoCloseable {
     }
 
     Courier(SmtpFixture server) {
+        this(SocketFactory.getDefault(), server.host(), server.port());
+    }
+
+    private Courier(SocketFactory sockets, String host, int port) {
         try {
-            socket = new Socket();
-            socket.connect(new InetSocketAddress(server.host(), server.port()), TIMEOUT_MILLIS);
+            socket = sockets.createSocket(host, port);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream());
@@ -51,12 +55,20 @@ final class Courier implements AutoCloseable {
         }
     }
 
+    /** A courier inside TLS from the first octet, that has said EHLO. Each write is a record. */
+    static Courier greetedInTls(FakeSmtpServer server) {
+        return new Courier(server.tls().sslContext().getSocketFactory(), server.host(), server.smtpsPort()).greeted();
+    }
+
     /** A courier that has said EHLO. */
     static Courier greeted(SmtpFixture server) {
-        Courier courier = new Courier(server);
-        courier.expect("220");
-        courier.say("EHLO corpus.test", "250");
-        return courier;
+        return new Courier(server).greeted();
+    }
+
+    private Courier greeted() {
+        expect("220");
+        say("EHLO corpus.test", "250");
+        return this;
     }
 
     void send(byte[] octets, Segments segments) {

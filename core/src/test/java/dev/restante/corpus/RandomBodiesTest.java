@@ -81,6 +81,23 @@ class RandomBodiesTest {
         }
     }
 
+    @Test
+    void comeBackInsideTls() {
+        try (FakeSmtpServer smtp = FakeSmtpServer.builder().smtpsPort(0).build().start();
+                Courier courier = Courier.greetedInTls(smtp)) {
+            for (int seed = 0; seed < BODIES / 3; seed++) {
+                Random random = new Random(seed);
+                byte[] body = body(random, true);
+                if (random.nextBoolean()) {
+                    courier.deliverAtOnce(body, segments(random, body.length));
+                } else {
+                    courier.deliverByBdat(body, Segments.ONE, segments(random, body.length));
+                }
+                assertThat(smtp.takeMail().bytes()).as("seed %d", seed).isEqualTo(body);
+            }
+        }
+    }
+
     /** One client's body may be cut anywhere; what was cut is no mail. */
     @Test
     void areNoMailWhenTheConnectionIsCut() {
