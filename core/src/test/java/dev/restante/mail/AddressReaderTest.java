@@ -114,7 +114,7 @@ class AddressReaderTest {
     }
 
     @ParameterizedTest
-    @Timeout(10)
+    @Timeout(60)
     @ValueSource(
             strings = {
                 "(",

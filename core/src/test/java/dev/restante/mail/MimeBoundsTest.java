@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Mails made to hurt. The time limits are many times what they take; what takes quadratic time misses them by far.
  */
-@Timeout(20)
+@Timeout(120)
 class MimeBoundsTest {
     private static MailMessage message(CharSequence text) {
         return MailMessage.parse(text.toString().getBytes(ISO_8859_1));

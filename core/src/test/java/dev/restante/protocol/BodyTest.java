@@ -1,5 +1,7 @@
 package dev.restante.protocol;
 
+import static dev.restante.Script.on;
+import static dev.restante.Stage.ANY_COMMAND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.Attempt;
@@ -164,6 +166,14 @@ class BodyTest {
                     .expectEnd();
         }
         assertThat(server.takeMail().bytes()).isEqualTo("abcdef".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void aChunkBehindACommandThatARuleAnswersIsReadToo() {
+        server.script(on(ANY_COMMAND).nthInConnection(4).reply(554, "5.7.1 no").once());
+        try (WireDialogue client = inEnvelope()) {
+            client.sendRaw("BDAT 3 LAST\r\nendNOOP\r\n").expect("554 5.7.1 no").expect("250 2.0.0 OK");
+        }
     }
 
     @Test

@@ -45,6 +45,12 @@ final class BdatCommand implements Verb {
         }
     }
 
+    /** The size of the chunk that this argument announces; -1 if it cannot be read. */
+    static long sizeOf(String argument) {
+        Matcher matcher = ARGUMENT.matcher(argument.toUpperCase(Locale.ROOT));
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
     private static void refuseChunk(Conversation conversation, long size, Reply reply, Ruling ruling) {
         if (BodyTransfer.skipChunk(conversation, size)) {
             conversation.say(reply, ruling);

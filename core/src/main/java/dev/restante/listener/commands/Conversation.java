@@ -187,17 +187,25 @@ public final class Conversation implements WireSocket.CommandSource {
         if (ruling.ended()) {
             return null;
         }
+        String verb = verb(command);
         if (ruling.decision() != null) {
-            say(ruling.replyOr(Replies.OK), ruling);
+            insteadOf(verb, ruling.replyOr(Replies.OK), ruling);
             return null;
         }
         dribbleOfCommand = ruling.dribble();
-        String verb = verb(command);
         if (refusedAtConnect && !verb.equals("QUIT")) {
-            say(Replies.ONLY_QUIT);
+            insteadOf(verb, Replies.ONLY_QUIT, Ruling.USUAL);
             return null;
         }
         return verb.isEmpty() ? UNKNOWN : verb;
+    }
+
+    /** Answers a command that is not carried out. The chunk behind a BDAT is read all the same: it is no command. */
+    private void insteadOf(String verb, Reply reply, Ruling ruling) {
+        long chunk = verb.equals("BDAT") ? BdatCommand.sizeOf(argument()) : 0;
+        if (chunk <= 0 || BodyTransfer.skipChunk(this, chunk)) {
+            say(reply, ruling);
+        }
     }
 
     private static String verb(String line) {
