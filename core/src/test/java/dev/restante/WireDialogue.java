@@ -68,7 +68,7 @@ public final class WireDialogue implements AutoCloseable {
     public WireDialogue handshake(SSLContext context) {
         try {
             SSLSocket secured =
-                    (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, "mx.test", plain.getPort(), true);
             secured.startHandshake();
             socket = secured;
             in = secured.getInputStream();

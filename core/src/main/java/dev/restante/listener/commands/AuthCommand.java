@@ -31,7 +31,8 @@ final class AuthCommand implements Verb {
         if (words[0].isEmpty()) {
             refuse(conversation, Reply.of(501, "5.5.4 Syntax: AUTH mechanism"));
         } else if (mechanism.isEmpty()) {
-            conversation.say(
+            refuse(
+                    conversation,
                     Reply.of(504, "5.5.4 Mechanism not offered; take one of " + String.join(" ", Mechanism.offered())));
         } else {
             login(conversation, mechanism.get(), words.length > 1 ? words[1].strip() : null);

@@ -1,0 +1,171 @@
+package dev.restante.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.restante.Attempt;
+import dev.restante.AuthPolicy;
+import dev.restante.Authentication;
+import dev.restante.FakeSmtpServer;
+import dev.restante.SmtpSession;
+import dev.restante.Stage;
+import dev.restante.WireDialogue;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** AUTH (RFC 4954) and its mechanisms. */
+@Timeout(60)
+class AuthTest {
+    private final FakeSmtpServer anyone = FakeSmtpServer.create().start();
+    private final FakeSmtpServer users = FakeSmtpServer.builder()
+            .auth(AuthPolicy.users(Map.of("ann", "s3cret", "bob", "")).required())
+            .build()
+            .start();
+
+    @AfterEach
+    void close() {
+        anyone.close();
+        users.close();
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Stream<Arguments> firstMessages() {
+        return Stream.of(
+                Arguments.of("PLAIN", "\0ann\0s3cret"),
+                Arguments.of("XOAUTH2", "user=ann\u0001auth=Bearer s3cret\u0001\u0001"),
+                Arguments.of("OAUTHBEARER", "n,a=ann,\u0001host=x\u0001auth=Bearer s3cret\u0001\u0001"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("firstMessages")
+    void aMechanismWithOneMessageTakesItAtOnceOrWhenAsked(String mechanism, String message) {
+        for (FakeSmtpServer server : new FakeSmtpServer[] {anyone, users}) {
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                client.say("AUTH " + mechanism + " " + base64(message), "235 2.7.0 ");
+                client.mail("a@x.test", "b@y.test");
+            }
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                client.say("auth " + mechanism.toLowerCase(Locale.ROOT), "334 ").say(base64(message), "235 2.7.0 ");
+                client.mail("a@x.test", "b@y.test");
+            }
+            assertThat(server.awaitMails(2))
+                    .allSatisfy(mail -> assertThat(mail.client().authentication())
+                            .contains(new Authentication(mechanism, "ann", "s3cret")));
+        }
+    }
+
+    @Test
+    void loginAsksForUserAndPassword() {
+        try (WireDialogue client = WireDialogue.greeted(users)) {
+            client.say("AUTH LOGIN", "334 " + base64("Username:")).say(base64("ann"), "334 " + base64("Password:"));
+            client.say(base64("s3cret"), "235 ").mail("a@x.test", "b@y.test");
+        }
+        try (WireDialogue client = WireDialogue.greeted(users)) {
+            client.say("AUTH LOGIN " + base64("bob"), "334 " + base64("Password:"))
+                    .say("=", "235 ");
+        }
+        assertThat(users.takeMail().client().user()).contains("ann");
+    }
+
+    @Test
+    void cramMd5ChecksTheDigestOfUsersThatAreKnown() throws Exception {
+        try (WireDialogue client = WireDialogue.greeted(users)) {
+            String challenge = client.send("AUTH CRAM-MD5").reply().get(0).substring(4);
+            Mac mac = Mac.getInstance("HmacMD5");
+            mac.init(new SecretKeySpec("s3cret".getBytes(StandardCharsets.US_ASCII), "HmacMD5"));
+            String digest =
+                    HexFormat.of().formatHex(mac.doFinal(Base64.getDecoder().decode(challenge)));
+            client.say(base64("ann " + digest), "235 ").mail("a@x.test", "b@y.test");
+        }
+        try (WireDialogue client = WireDialogue.greeted(users)) {
+            client.say("AUTH CRAM-MD5", "334 ").say(base64("ann 00000000000000000000000000000000"), "535 5.7.8 ");
+        }
+        try (WireDialogue client = WireDialogue.greeted(anyone)) {
+            client.say("AUTH CRAM-MD5", "334 ").say(base64("zoe 1234"), "235 ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AUTH PLAIN !!!              | 501 5.5.2 That is not base64",
+                "AUTH PLAIN YWJj             | 501 5.5.2 PLAIN is: authorization identity, NUL, user, NUL, password",
+                "AUTH XOAUTH2 dXNlcj1hbm4=   | 501 5.5.2 XOAUTH2 needs auth=Bearer and a token",
+                "AUTH CRAM-MD5 YWJj          | 501 5.7.0 This mechanism takes no initial response",
+                "AUTH KERBEROS_V4            | 504 5.5.4 Mechanism not offered",
+                "AUTH PLAIN AGFubgB3cm9uZw== | 535 5.7.8 Authentication credentials invalid",
+            })
+    void whatIsWrongIsSaidAndLeavesAnAttempt(String line, String reply) {
+        try (WireDialogue client = WireDialogue.greeted(users)) {
+            client.say(line, reply).say("MAIL FROM:<a@x.test>", "530 5.7.0 Authentication required");
+            assertThat(users.attempts().get(0).stage()).isEqualTo(Stage.AUTH);
+            assertThat(users.attempts().get(0).outcome()).isEqualTo(Attempt.Outcome.REFUSED);
+            client.say("AUTH PLAIN " + base64("\0ann\0s3cret"), "235 ").mail("a@x.test", "b@y.test");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"})
+    void theClientMayCancel(String mechanism) {
+        try (WireDialogue client = WireDialogue.greeted(anyone)) {
+            client.say("AUTH " + mechanism, "334 ").say("*", "501 5.7.0 Authentication cancelled");
+            client.mail("a@x.test", "b@y.test");
+        }
+    }
+
+    @Test
+    void authHasItsPlace() {
+        String line = "AUTH PLAIN " + base64("\0ann\0s3cret");
+        try (WireDialogue client = WireDialogue.with(anyone)) {
+            client.expect("220 ").say(line, "503 5.5.1 Say EHLO or HELO first").say("EHLO client.test", "250 ");
+            client.say("MAIL FROM:<a@x.test>", "250 ").say(line, "503 5.5.1 AUTH is not taken in a mail transaction");
+            client.say("RSET", "250 ").say(line, "235 ").say(line, "503 5.5.1 Already authenticated");
+        }
+        try (FakeSmtpServer none =
+                        FakeSmtpServer.builder().auth(AuthPolicy.none()).build().start();
+                WireDialogue client = WireDialogue.with(none)) {
+            client.expect("220 ").send("EHLO client.test");
+            assertThat(client.reply()).noneMatch(keyword -> keyword.contains("AUTH"));
+            client.say(line, "502 5.5.1 Command not implemented");
+        }
+    }
+
+    @Test
+    void aJudgeDecidesAndSecretsAreMaskedInText() {
+        try (FakeSmtpServer judged = FakeSmtpServer.builder()
+                        .auth(AuthPolicy.judgedBy(login -> login.secret().startsWith("valid")))
+                        .build()
+                        .start();
+                WireDialogue client = WireDialogue.greeted(judged)) {
+            client.say("AUTH PLAIN " + base64("\0ann\0invalid"), "535 ");
+            client.say("AUTH LOGIN", "334 ").say(base64("ann"), "334 ").say(base64("valid-1"), "235 ");
+            client.mail("a@x.test", "b@y.test").say("QUIT", "221 ");
+
+            assertThat(judged.takeMail().client().authentication()).get().satisfies(login -> {
+                assertThat(login.secret()).isEqualTo("valid-1");
+                assertThat(login).hasToString("LOGIN ann ****");
+            });
+            SmtpSession session = judged.sessions().get(0);
+            assertThat(session.toString())
+                    .contains("AUTH PLAIN ****", "C: ****")
+                    .doesNotContain("valid-1", base64("valid-1"), base64("\0ann\0invalid"));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.restante.protocol;
+
+import static dev.restante.Script.on;
+import static dev.restante.Stage.TLS_HANDSHAKE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.restante.Attempt;
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
+import dev.restante.Rule;
+import dev.restante.SmtpSession;
+import dev.restante.Stage;
+import dev.restante.Transcript.Kind;
+import dev.restante.WireDialogue;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** STARTTLS (RFC 3207) and SMTPS, and what clients need to trust the server. */
+@Timeout(60)
+class TlsTest {
+    private final FakeSmtpServer server = FakeSmtpServer.builder()
+            .startTls()
+            .smtpsPort(0)
+            .handshakeTimeout(Duration.ofSeconds(20))
+            .build()
+            .start();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void startTlsGoesOnInsideAndForgetsWhatWasSaid() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test>", "250 ").say("STARTTLS now", "501 5.5.4 ");
+            client.say("STARTTLS", "220 2.0.0 ").handshake(server.tls().sslContext());
+            client.say("RCPT TO:<b@y.test>", "503 ").say("MAIL FROM:<a@x.test>", "503 5.5.1 Say EHLO");
+            client.say("EHLO again.test", "250 ").say("STARTTLS", "503 5.5.1 TLS is already active");
+            client.mail("a@x.test", "b@y.test").say("QUIT", "221 ").expectEnd();
+        }
+        CapturedMail mail = server.takeMail();
+        assertThat(mail.client().tls()).get().satisfies(tls -> {
+            assertThat(tls.protocol()).isEqualTo("TLSv1.3");
+            assertThat(tls.cipherSuite()).startsWith("TLS_");
+            assertThat(tls.serverName()).contains("mx.test");
+            assertThat(tls.implicit()).isFalse();
+        });
+        assertThat(mail.client().heloName()).contains("again.test");
+        assertThat(server.sessions().get(0).transcript().entries())
+                .filteredOn(entry -> entry.kind() == Kind.TLS)
+                .hasSize(1);
+    }
+
+    @Test
+    void smtpsIsInsideFromTheFirstOctet() {
+        try (WireDialogue client = WireDialogue.overTls(server)) {
+            client.expect("220 ").say("EHLO client.test", "250 ").mail("a@x.test", "b@y.test");
+        }
+        CapturedMail mail = server.takeMail();
+        assertThat(mail.client().tls())
+                .get()
+                .satisfies(tls -> assertThat(tls.implicit()).isTrue());
+        assertThat(mail.session()).get().satisfies(session -> {
+            assertThat(session.listener()).isEqualTo("SMTPS");
+            assertThat(session.serverPort()).isEqualTo(server.smtpsPort());
+        });
+    }
+
+    /** CVE-2011-0411: what was sent ahead in plain text must not be run inside TLS. */
+    @Test
+    void plainTextSentAheadIsDiscardedAndNoted() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.sendRaw("STARTTLS\r\nMAIL FROM:<evil@x.test>\r\n").expect("220 ");
+            client.handshake(server.tls().sslContext())
+                    .say("EHLO client.test", "250 ")
+                    .mail("a@x.test", "b@y.test");
+        }
+        assertThat(server.takeMail().envelope().sender().address()).isEqualTo("a@x.test");
+        assertThat(server.sessions().get(0).transcript().notes())
+                .contains("25 octets that were sent ahead of the TLS handshake were discarded");
+    }
+
+    @Test
+    void aHandshakeThatFailsIsEvidence() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("STARTTLS", "220 ").sendRaw("this is no TLS record\r\n");
+            // The server answers with an alert and closes; how a plain client reads that is its own affair.
+            client.nextRead();
+        }
+        SmtpSession session = awaitEnd();
+        assertThat(session.transcript().notes()).singleElement().asString().startsWith("TLS handshake failed: ");
+        assertThat(server.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.stage()).isEqualTo(Stage.TLS_HANDSHAKE);
+            assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
+        });
+    }
+
+    private SmtpSession awaitEnd() {
+        while (server.sessions().get(0).isOpen()) {
+            Thread.onSpinWait();
+        }
+        return server.sessions().get(0);
+    }
+
+    static Stream<Arguments> badCertificates() {
+        return Stream.of(
+                Arguments.of(on(TLS_HANDSHAKE).expiredCertificate().once(), "CertificateExpired"),
+                Arguments.of(on(TLS_HANDSHAKE).untrustedCertificate().once(), "PKIX path"),
+                Arguments.of(on(TLS_HANDSHAKE).cutHandshake().once(), ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badCertificates")
+    void faultsOfTheHandshakeAreSeenByAClientThatVerifies(Rule rule, String cause) {
+        server.script(rule);
+        assertThatThrownBy(() -> WireDialogue.overTls(server)).hasStackTraceContaining(cause);
+        try (WireDialogue client = WireDialogue.overTls(server)) {
+            client.expect("220 ");
+        }
+        assertThat(server.unfired()).isEmpty();
+        assertThat(server.attempts().get(0).rules()).containsExactly(rule.name());
+    }
+
+    @Test
+    void aWrongHostIsSeenByAClientThatChecksNames() throws Exception {
+        server.script(on(TLS_HANDSHAKE).wrongHostCertificate().once());
+        try (SSLSocket socket = (SSLSocket)
+                server.tls().sslContext().getSocketFactory().createSocket(server.host(), server.smtpsPort())) {
+            socket.startHandshake();
+            X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            assertThat(shown.getSubjectX500Principal().getName()).isEqualTo("CN=wrong-host.invalid");
+        }
+    }
+
+    @Test
+    void theAuthorityIsGivenAsPemAsContextAndAsMailProperties() throws Exception {
+        X509Certificate authority = (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(server.tls().caPem().getBytes(StandardCharsets.US_ASCII)));
+        assertThat(authority).isEqualTo(server.tls().caCertificate());
+        assertThat(authority.getBasicConstraints()).isZero();
+
+        try (SSLSocket socket = (SSLSocket)
+                server.tls().sslContext().getSocketFactory().createSocket(server.host(), server.smtpsPort())) {
+            socket.startHandshake();
+            X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            shown.verify(authority.getPublicKey());
+            assertThat(shown.getSubjectAlternativeNames()).contains(List.of(2, "localhost"), List.of(7, "127.0.0.1"));
+        }
+        Properties properties = server.tls().mailProperties(true);
+        assertThat(properties)
+                .containsEntry("mail.smtp.starttls.required", "true")
+                .containsKey("mail.smtp.ssl.socketFactory");
+    }
+
+    @Test
+    void startTlsThatWasNotAskedForIsNotOffered() {
+        try (FakeSmtpServer plain = FakeSmtpServer.create().start();
+                WireDialogue client = WireDialogue.with(plain)) {
+            client.expect("220 ").send("EHLO client.test");
+            assertThat(client.reply()).noneMatch(keyword -> keyword.contains("STARTTLS"));
+            client.say("STARTTLS", "502 5.5.1 ");
+            assertThatThrownBy(plain::smtpsPort)
+                    .hasMessage(
+                            "This server has no SMTPS listener. Build it with FakeSmtpServer.builder().smtpsPort(0).");
+        }
+    }
+}
