@@ -103,7 +103,7 @@ final class ScriptReader {
         if (times != null && during != null) {
             throw during.problem("\"during\" beside \"times\"", "one of them", "");
         } else if (during != null) {
-            return during.made(() -> new Rule.Limit.During(during.duration()));
+            return new Rule.Limit.During(during.positiveDuration());
         } else if (times == null) {
             return Rule.Limit.Always.ALWAYS;
         } else if (times.isText()) {
@@ -165,7 +165,7 @@ final class ScriptReader {
             case SUBJECT -> new Condition.Header("Subject", pattern(value));
             case CLIENT -> {
                 String network = value.text("a network");
-                yield value.made(() -> new Condition.Client(Network.of(network)));
+                yield value.made("a network", () -> new Condition.Client(Network.of(network)));
             }
             case TLS -> new Condition.Tls(value.flag());
             case SIZE -> size(value);
@@ -182,7 +182,7 @@ final class ScriptReader {
 
     private static TextPattern pattern(ScriptValue value) {
         String pattern = value.text("a pattern");
-        return value.made(() -> TextPattern.of(pattern));
+        return value.made("a pattern", () -> TextPattern.of(pattern));
     }
 
     private static int count(ScriptValue value, int least) {
@@ -220,25 +220,26 @@ final class ScriptReader {
     private static Condition attempts(ScriptValue value) {
         Map<String, ScriptValue> fields = value.fields(List.of("first", "last", "per"));
         int first = count(value.require(fields, "first"), 1);
-        int last = count(value.require(fields, "last"), 1);
-        Condition.Key key = key(value, fields);
-        return value.made(() -> new Condition.Attempts(first, last, key));
+        int last = count(value.require(fields, "last"), first);
+        return new Condition.Attempts(first, last, key(value, fields));
     }
 
     private static Condition newcomers(ScriptValue value) {
         Map<String, ScriptValue> fields = value.fields(List.of("time", "forgottenAfter", "per"));
-        Duration time = value.require(fields, "time").duration();
-        Duration forgottenAfter = value.require(fields, "forgottenAfter").duration();
-        Condition.Key key = key(value, fields);
-        return value.made(() -> new Condition.Newcomer(time, forgottenAfter, key));
+        Duration time = value.require(fields, "time").positiveDuration();
+        ScriptValue end = value.require(fields, "forgottenAfter");
+        Duration forgottenAfter = end.positiveDuration();
+        if (forgottenAfter.compareTo(time) <= 0) {
+            throw end.wrong("a time longer than " + time + ", for which a key is new");
+        }
+        return new Condition.Newcomer(time, forgottenAfter, key(value, fields));
     }
 
     private static Condition moreThan(ScriptValue value) {
         Map<String, ScriptValue> fields = value.fields(List.of("count", "within", "per"));
         int count = (int) value.require(fields, "count").wholeNumber(1, 100_000);
-        Duration window = value.require(fields, "within").duration();
-        Condition.Key key = key(value, fields);
-        return value.made(() -> new Condition.Rate(count, window, key));
+        Duration window = value.require(fields, "within").positiveDuration();
+        return new Condition.Rate(count, window, key(value, fields));
     }
 
     private static Condition.Key key(ScriptValue value, Map<String, ScriptValue> fields) {
@@ -321,7 +322,7 @@ final class ScriptReader {
             case CUT_REPLY -> new Effect.CutReply(count(value, 0));
             case RAW_REPLY -> {
                 String octets = value.text("octets");
-                yield value.made(() -> new Effect.RawReply(octets));
+                yield value.made("octets", () -> new Effect.RawReply(octets));
             }
             case TLS_FAULT ->
                 upperConstant(
@@ -341,7 +342,7 @@ final class ScriptReader {
             return new Effect.Answer(Reply.of(code, ""));
         }
         String text = said.text("the reply's text");
-        return new Effect.Answer(said.made(() -> Reply.of(code, text)));
+        return new Effect.Answer(said.made("the reply's text", () -> Reply.of(code, text)));
     }
 
     private static Effect.Decision fault(Stage<?> stage, ScriptValue value) {
@@ -365,7 +366,7 @@ final class ScriptReader {
     private static String keyword(ScriptValue value) {
         String keyword = value.text("a keyword");
         // It becomes a line of EHLO's reply.
-        value.made(() -> Reply.of(250, keyword));
+        value.made("a keyword", () -> Reply.of(250, keyword));
         if (keyword.isBlank() || keyword.indexOf('\n') >= 0) {
             throw value.wrong("a keyword such as \"SIZE 1000\", in one line");
         }

@@ -237,7 +237,9 @@ enum ScriptSyntax {
         String line = message.lines()
                 .filter(each -> !each.startsWith(" ") && !each.isBlank())
                 .collect(Collectors.joining(", "));
-        return abbreviated(line.endsWith(".") ? line.substring(0, line.length() - 1) : line);
+        int advice = line.indexOf(" (not recognized as one since Feature");
+        String told = advice < 0 ? line : line.substring(0, advice);
+        return abbreviated(told.endsWith(".") ? told.substring(0, told.length() - 1) : told);
     }
 
     private static ScriptNode.Place place(JsonParser parser) {

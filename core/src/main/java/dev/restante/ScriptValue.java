@@ -74,7 +74,7 @@ record ScriptValue(String path, ScriptNode node) {
     ScriptValue require(Map<String, ScriptValue> fields, String key) {
         ScriptValue value = fields.get(key);
         if (value == null) {
-            throw problem("no " + quoted(key), "one", "");
+            throw problem("no key " + quoted(key), "it", "");
         }
         return value;
     }
@@ -126,19 +126,17 @@ record ScriptValue(String path, ScriptNode node) {
 
     /** A whole number within bounds, in a place that takes something else too. */
     long wholeNumber(long least, long most, String otherwise) {
-        String expected = "a whole number "
-                + (most == Long.MAX_VALUE || most == Integer.MAX_VALUE
-                        ? "of at least " + least
-                        : "from " + least + " to " + most)
-                + otherwise;
+        String bounded = "a whole number from " + least + " to " + most + otherwise;
+        String expected = most < Integer.MAX_VALUE ? bounded : "a whole number of at least " + least + otherwise;
         BigDecimal number = number(expected);
+        BigDecimal upper = BigDecimal.valueOf(most);
         // The scale is asked first: 1e999999999 is a short text and a very long number.
         boolean fits = number.scale() > -20
                 && number.compareTo(BigDecimal.valueOf(least)) >= 0
-                && number.compareTo(BigDecimal.valueOf(most)) <= 0
+                && number.compareTo(upper) <= 0
                 && number.stripTrailingZeros().scale() <= 0;
         if (!fits) {
-            throw wrong(expected);
+            throw wrong(number.compareTo(upper) > 0 ? bounded : expected);
         }
         return number.longValueExact();
     }
@@ -153,9 +151,12 @@ record ScriptValue(String path, ScriptNode node) {
 
     /** One of these words. */
     String word(String what, Collection<String> known) {
-        String word = text(what + ": " + oneOf(known));
+        String expected = what + ": " + oneOf(known);
+        if (!(node instanceof ScriptNode.Scalar scalar) || !(scalar.value() instanceof String word)) {
+            throw wrong(expected);
+        }
         if (!known.contains(word)) {
-            throw problem(quoted(word), what + ": " + oneOf(known), nearest(word, known));
+            throw problem(quoted(word), expected, nearest(word, known));
         }
         return word;
     }
@@ -178,6 +179,15 @@ record ScriptValue(String path, ScriptNode node) {
         return time;
     }
 
+    /** A time above zero. */
+    Duration positiveDuration() {
+        Duration time = duration();
+        if (time.isZero()) {
+            throw wrong("a time above zero");
+        }
+        return time;
+    }
+
     private static Duration shortTime(Matcher matcher) {
         Duration unit = switch (matcher.group(2)) {
             case "ns" -> Duration.ofNanos(1);
@@ -193,17 +203,14 @@ record ScriptValue(String path, ScriptNode node) {
         return Duration.ofSeconds(parts[0].longValueExact(), parts[1].longValue());
     }
 
-    /** What a constructor makes of this value; its complaint becomes ours. */
-    <T> T made(Supplier<T> constructor) {
+    /** What a constructor makes of this value; its complaint becomes part of ours. */
+    <T> T made(String expected, Supplier<T> constructor) {
         try {
             return constructor.get();
         } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage());
-            throw problem(
-                    description(),
-                    "what makes sense: "
-                            + (message.endsWith(".") ? message.substring(0, message.length() - 1) : message),
-                    "");
+            String complaint = String.valueOf(e.getMessage());
+            throw wrong(expected + ". "
+                    + (complaint.endsWith(".") ? complaint.substring(0, complaint.length() - 1) : complaint));
         }
     }
 
@@ -242,7 +249,9 @@ record ScriptValue(String path, ScriptNode node) {
         if (word.length() <= 60) {
             for (String candidate : known) {
                 int distance = difference(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
-                if (distance < least && distance <= Math.max(1, Math.max(word.length(), candidate.length()) / 2)) {
+                int longest = Math.max(word.length(), candidate.length());
+                int shortest = Math.min(word.length(), candidate.length());
+                if (distance < least && distance < shortest && distance <= Math.max(2, longest / 3)) {
                     best = candidate;
                     least = distance;
                 }
