@@ -9,18 +9,18 @@ import com.networknt.schema.SpecificationVersion;
 import dev.restante.Rule;
 import dev.restante.ScriptFile;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class ScriptFileRoundTripTest {
-    private static final int SCRIPTS = 3000;
+    private static final int SCRIPTS = 2000;
 
     @Test
     void jsonIsReadAsTheRulesItWasWrittenOf() {
         for (long seed = 0; seed < SCRIPTS; seed++) {
-            List<Rule> rules = new RandomRules(new Random(seed)).rules();
+            List<Rule> rules = new RandomRules(new SplittableRandom(seed)).rules();
             String json = ScriptFile.toJson(rules);
             assertThat(ScriptFile.fromJson(json)).as("seed %d:\n%s", seed, json).isEqualTo(rules);
             assertThat(ScriptFile.toJson(ScriptFile.fromJson(json))).isEqualTo(json);
@@ -30,7 +30,7 @@ class ScriptFileRoundTripTest {
     @Test
     void yamlIsReadAsTheRulesItWasWrittenOf() {
         for (long seed = 0; seed < SCRIPTS; seed++) {
-            List<Rule> rules = new RandomRules(new Random(seed)).rules();
+            List<Rule> rules = new RandomRules(new SplittableRandom(seed)).rules();
             String yaml = ScriptFile.toYaml(rules);
             assertThat(ScriptFile.fromYaml(yaml)).as("seed %d:\n%s", seed, yaml).isEqualTo(rules);
         }
@@ -39,7 +39,7 @@ class ScriptFileRoundTripTest {
     @Test
     void jsonThatWasWrittenIsYamlToo() {
         for (long seed = 0; seed < 300; seed++) {
-            List<Rule> rules = new RandomRules(new Random(seed)).rules();
+            List<Rule> rules = new RandomRules(new SplittableRandom(seed)).rules();
             String json = ScriptFile.toJson(rules);
             assertThat(ScriptFile.fromYaml(json)).as("seed %d:\n%s", seed, json).isEqualTo(rules);
         }
@@ -50,7 +50,7 @@ class ScriptFileRoundTripTest {
         Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(ScriptFile.schema());
         for (long seed = 0; seed < SCRIPTS; seed++) {
-            List<Rule> rules = new RandomRules(new Random(seed)).rules();
+            List<Rule> rules = new RandomRules(new SplittableRandom(seed)).rules();
             String json = ScriptFile.toJson(rules);
             assertThat(schema.validate(json, InputFormat.JSON))
                     .as("seed %d:\n%s", seed, json)

@@ -12,7 +12,7 @@ import dev.restante.ScriptFileException;
 import dev.restante.Stage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -113,8 +113,8 @@ class ScriptSchemaTest {
         Schema schema = schema();
         int accepted = 0;
         int refused = 0;
-        for (long seed = 0; seed < 6000; seed++) {
-            Random random = new Random(seed);
+        for (long seed = 0; seed < 4000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
             JsonNode script = MAPPER.readTree(ScriptFile.toJson(List.of(new RandomRules(random).rule())));
             JsonNode changed = changed(script, random);
             String text = MAPPER.writeValueAsString(changed);
@@ -134,8 +134,8 @@ class ScriptSchemaTest {
                 refused++;
             }
         }
-        assertThat(accepted).isGreaterThan(500);
-        assertThat(refused).isGreaterThan(2000);
+        assertThat(accepted).isGreaterThan(300);
+        assertThat(refused).isGreaterThan(1500);
     }
 
     /** The tree with one value replaced, one key renamed, added or dropped. */
