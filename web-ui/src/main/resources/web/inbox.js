@@ -63,6 +63,7 @@ export function inbox(state, actions) {
       <ol class="mails" role="list">
         ${repeat(mails, (mail) => mail.ID, (mail) => mailRow(mail, state.openId, state.fresh))}
       </ol>
+      ${mails.length === 0 ? html`<p class="none">No mail yet.</p>` : nothing}
       ${mails.length < total
         ? html`<button class="more" type="button" @click=${actions.more}>Show older mail</button>`
         : nothing}

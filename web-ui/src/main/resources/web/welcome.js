@@ -33,7 +33,8 @@ export function welcome(server) {
     </dl>
     ${snippet('swaks', `swaks --server ${at} --to you@example.test`)}
     ${snippet('curl', `printf 'Subject: Hello\\n\\nThe first of many.\\n' |
-  curl --crlf -T - smtp://${at} --mail-from me@example.test --mail-rcpt you@example.test`)}
+  curl --crlf -T - smtp://${at} \\
+    --mail-from me@example.test --mail-rcpt you@example.test`)}
   </section>`;
 }
 

@@ -30,6 +30,10 @@ final class Answer extends RuntimeException {
         return new Answer(404, "404 page not found");
     }
 
+    static Answer unavailable(String text) {
+        return new Answer(503, text);
+    }
+
     int status() {
         return status;
     }

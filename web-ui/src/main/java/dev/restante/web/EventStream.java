@@ -5,47 +5,37 @@ import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.sse.SseClient;
-import java.util.ArrayList;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells open pages what changes, as server-sent events: {@code hello} once, {@code new} with a list item, {@code gone} with
  * IDs, {@code attempts} when something was tried, {@code reload} when there was too much to tell.
  *
- * <p>One thread writes to all of them, and what waits for it is bounded: a page that reads slowly delays other pages, but
- * never a mail.
+ * <p>Each page has a thread that waits for news, and a bounded queue: a page that reads slowly delays neither a mail nor
+ * another page. (Javalin's own event client ends a request twice when the browser has gone, and then loops for ever.)
  */
 final class EventStream implements AutoCloseable {
+    private static final int MAX_PAGES = 100;
     private static final int MAX_WAITING = 500;
-    private static final int SILENT_TICKS = 15;
+    private static final int SILENT_SECONDS = 15;
+    private static final Event END = new Event("end", Map.of());
 
     private final FakeSmtpServer smtp;
     private final ReadMarks readMarks;
-    private final Set<SseClient> pages = ConcurrentHashMap.newKeySet();
-    private final ScheduledThreadPoolExecutor writer = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread thread = new Thread(task, "restante-events");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final ScheduledFuture<?> ticks;
+    private final Set<Page> pages = ConcurrentHashMap.newKeySet();
     private final List<Mailbox.Subscription> subscriptions;
-
-    /** What happened since the last round. Guarded by itself; beyond the bound, only that there was more. */
-    private final List<Event> waiting = new ArrayList<>();
-
-    private boolean overflowed; // guarded by waiting
-
-    // Of the writer's thread.
-    private long lastAttempt;
-    private int silence;
+    private volatile boolean closed;
 
     private record Event(String name, Object data) {}
 
@@ -53,88 +43,113 @@ final class EventStream implements AutoCloseable {
         this.smtp = smtp;
         this.readMarks = readMarks;
         this.subscriptions = List.of(
-                smtp.onArrival(mail -> add(new Event("new", mail))),
-                smtp.onRemoval(gone -> add(new Event(
+                smtp.onArrival(mail -> tell(new Event("new", mail))),
+                smtp.onRemoval(gone -> tell(new Event(
                         "gone",
                         Map.of("ids", gone.stream().map(CapturedMail::id).toList())))));
-        ticks = writer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
     void addTo(RoutesConfig routes) {
-        routes.sse("/api/v1/events/stream", page -> {
-            page.keepAlive();
-            page.onClose(() -> pages.remove(page));
-            page.sendEvent("hello", Map.of("version", Main.version()));
-            pages.add(page);
-        });
-    }
-
-    private void add(Event event) {
-        if (pages.isEmpty()) {
-            return;
-        }
-        boolean first;
-        synchronized (waiting) {
-            first = waiting.isEmpty() && !overflowed;
-            if (waiting.size() < MAX_WAITING) {
-                waiting.add(event);
-            } else {
-                overflowed = true;
-            }
-        }
-        if (first) {
-            try {
-                writer.execute(this::flush);
-            } catch (RejectedExecutionException e) {
-                // closed meanwhile: nobody is left to tell
-            }
-        }
-    }
-
-    private void flush() {
-        List<Event> events;
-        synchronized (waiting) {
-            events = overflowed ? List.of(new Event("reload", Map.of())) : List.copyOf(waiting);
-            waiting.clear();
-            overflowed = false;
-        }
-        events.forEach(event -> tell(
-                event.data() instanceof CapturedMail mail
-                        ? new Event(event.name(), MessageJson.Summary.of(mail, readMarks.isRead(mail)))
-                        : event));
-    }
-
-    private void tick() {
-        if (pages.isEmpty()) {
-            return;
-        }
-        tellOfAttempts();
-        if (++silence > SILENT_TICKS) { // so that a page that has gone is noticed, and no proxy takes us for dead
-            silence = 0;
-            pages.forEach(page -> page.sendComment("still here"));
-        }
-    }
-
-    /** Sessions have no listeners, but their attempts are numbered: once a second is soon enough for a person. */
-    private void tellOfAttempts() {
-        List<Attempt> attempts = smtp.attempts();
-        long latest = attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();
-        if (latest != lastAttempt) {
-            lastAttempt = latest;
-            tell(new Event("attempts", Map.of("latest", latest)));
-        }
+        routes.get("/api/v1/events/stream", this::stream);
     }
 
     private void tell(Event event) {
-        silence = 0;
-        pages.forEach(page -> page.sendEvent(event.name(), event.data()));
+        pages.forEach(page -> page.tell(event));
+    }
+
+    private void stream(Context ctx) throws IOException, InterruptedException {
+        if (pages.size() >= MAX_PAGES) {
+            throw Answer.unavailable("There are " + MAX_PAGES + " pages open. Close some.");
+        }
+        ctx.contentType("text/event-stream; charset=utf-8");
+        Page page = new Page(ctx.res().getOutputStream());
+        pages.add(page);
+        try {
+            if (!closed) {
+                page.write(new Event("hello", Map.of("version", Main.version())));
+                page.serve();
+            }
+        } catch (IOException e) {
+            // The browser has gone: nobody is left to tell.
+        } finally {
+            pages.remove(page);
+        }
+    }
+
+    /** One open page. All but {@link #tell} runs on the thread of its request. */
+    private final class Page {
+        private final OutputStream out;
+        private final BlockingQueue<Event> news = new ArrayBlockingQueue<>(MAX_WAITING);
+        private volatile boolean missedSome;
+        private long lastAttempt = latestAttempt();
+
+        Page(OutputStream out) {
+            this.out = out;
+        }
+
+        void tell(Event event) {
+            if (!news.offer(event)) {
+                missedSome = true;
+            }
+        }
+
+        void serve() throws IOException, InterruptedException {
+            int silence = 0;
+            while (true) {
+                Event event = next();
+                if (END.equals(event)) {
+                    return;
+                } else if (event != null) {
+                    write(event);
+                    silence = 0;
+                } else if (++silence % SILENT_SECONDS == 0) { // shows whether the page is still there
+                    put(": still here\n\n");
+                }
+            }
+        }
+
+        /** The next event; null if a second passes without one. */
+        private @Nullable Event next() throws InterruptedException {
+            Event event = news.poll(1, TimeUnit.SECONDS);
+            if (missedSome) {
+                boolean ends = END.equals(event) || news.contains(END);
+                news.clear();
+                missedSome = false;
+                return ends || closed ? END : new Event("reload", Map.of());
+            } else if (event != null) {
+                return event;
+            }
+            // Attempts have no listeners, but they are numbered: once a second is soon enough for a person.
+            long latest = latestAttempt();
+            if (latest == lastAttempt) {
+                return null;
+            }
+            lastAttempt = latest;
+            return new Event("attempts", Map.of("latest", latest));
+        }
+
+        private void write(Event event) throws IOException {
+            Object data = event.data() instanceof CapturedMail mail
+                    ? MessageJson.Summary.of(mail, readMarks.isRead(mail))
+                    : event.data();
+            put("event: " + event.name() + "\ndata: " + Json.text(data) + "\n\n");
+        }
+
+        private void put(String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+    }
+
+    private long latestAttempt() {
+        List<Attempt> attempts = smtp.attempts();
+        return attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();
     }
 
     @Override
     public void close() {
+        closed = true;
         subscriptions.forEach(Mailbox.Subscription::close);
-        ticks.cancel(true);
-        writer.shutdownNow();
-        pages.forEach(SseClient::close);
+        tell(END);
     }
 }

@@ -16,10 +16,19 @@ final class Json {
 
     private Json() {}
 
-    static JsonMapper mapper() {
-        return JsonMapper.builder()
+    /** Made at the first use, which must not be the start: it takes its time. */
+    private static final class Holder {
+        static final JsonMapper MAPPER = JsonMapper.builder()
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .build();
+    }
+
+    static JsonMapper mapper() {
+        return Holder.MAPPER;
+    }
+
+    static String text(Object value) {
+        return Holder.MAPPER.writeValueAsString(value);
     }
 
     static String time(Instant instant) {

@@ -189,6 +189,7 @@ class PageTest {
         assertThat(page.locator(".live.on")).isVisible();
         refuse();
 
+        assertThat(page.locator(".none")).hasText("No mail yet.");
         Locator attempt = page.locator(".try");
         assertThat(attempt).hasCount(1);
         assertThat(attempt).containsText("450");

@@ -156,6 +156,24 @@ class RestanteUiTest {
     }
 
     @Test
+    void closingEndsQuicklyThoughPagesHaveGoneWithoutAWord() throws Exception {
+        RestanteUi second = RestanteUi.start(smtp);
+        for (int i = 0; i < 10; i++) {
+            try (Socket page = new Socket(InetAddress.getLoopbackAddress(), second.port())) {
+                assertThat(nextEvent(listen(page))).isEqualTo("hello");
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.plain("to nobody", "x"));
+        }
+
+        long started = System.nanoTime();
+        second.close();
+
+        assertThat(System.nanoTime() - started).isLessThan(5_000_000_000L);
+    }
+
+    @Test
     void lookingAtAMailInThePageIsNotLookingAtItInTheTest() throws Exception {
         try (FakeSmtpServer own = FakeSmtpServer.create().start();
                 RestanteUi page = RestanteUi.start(own)) {

@@ -18,12 +18,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The packaged jar as people run it; Maven runs this once the jar is built. */
 @Timeout(60)
+@EnabledIfSystemProperty(named = "restante.jar", matches = ".+")
 class StandaloneJarTest {
     private static final Pattern PORT = Pattern.compile(":(\\d+)");
 
@@ -161,9 +163,15 @@ class StandaloneJarTest {
     void endsCleanlyOnASignal(String signal, int exit) throws Exception {
         try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
             int smtp = jar.port();
-            Http http = new Http("http://127.0.0.1:" + jar.port());
+            int port = jar.port();
+            Http http = new Http("http://127.0.0.1:" + port);
             assertThat(http.get("/livez").statusCode()).isEqualTo(200);
-            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), smtp)) {
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), smtp);
+                    Socket page = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                page.getOutputStream()
+                        .write("GET /api/v1/events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(page.getInputStream().read()).isEqualTo('H');
                 BufferedReader replies =
                         new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
                 assertThat(replies.readLine()).startsWith("220");
