@@ -36,11 +36,14 @@ public final class Connections implements Population {
     private final int maxConnections;
     private final Duration idleTimeout;
     private final Semaphore room;
-    private final Map<Conversation, Thread> live = new ConcurrentHashMap<>();
+    private final Map<Conversation, Place> live = new ConcurrentHashMap<>();
     private final AtomicInteger resets = new AtomicInteger();
     private final AtomicBoolean watching = new AtomicBoolean();
     private final ThreadPoolExecutor threads;
     private volatile boolean closing;
+
+    /** A connection's thread, and whether it is served rather than turned away. */
+    private record Place(Thread thread, boolean served) {}
 
     /** Connections of which at most {@code maxConnections} are served at once. */
     public Connections(int maxConnections, Duration idleTimeout, String threadName) {
@@ -79,21 +82,32 @@ public final class Connections implements Population {
 
     /** Takes in a conversation that runs on the current thread; false if it is one too many. */
     boolean enter(Conversation conversation) {
-        live.put(conversation, Thread.currentThread());
+        boolean served;
+        synchronized (this) {
+            served = live.entrySet().stream()
+                            .filter(each ->
+                                    each.getValue().served && !each.getKey().hasEnded())
+                            .count()
+                    < maxConnections;
+            live.put(conversation, new Place(Thread.currentThread(), served));
+        }
         if (closing) {
             conversation.dismiss(Dismissal.SHUTDOWN, true);
         }
         watch();
-        return live.size() <= maxConnections;
+        return served;
     }
 
     void leave(Conversation conversation) {
         live.remove(conversation);
     }
 
+    /** Those that have not ended: a client that has seen the end of one connection is not counted for it with its next. */
     @Override
     public int all() {
-        return live.size();
+        return (int) live.keySet().stream()
+                .filter(conversation -> !conversation.hasEnded())
+                .count();
     }
 
     @Override
@@ -155,7 +169,7 @@ public final class Connections implements Population {
         awaitGone(any -> true, begin + grace.toNanos() + TimeUnit.SECONDS.toNanos(1));
         live.keySet().forEach(Conversation::abort);
         awaitGone(any -> true, begin + grace.toNanos() + TimeUnit.MILLISECONDS.toNanos(1500));
-        live.values().forEach(Thread::interrupt);
+        live.values().forEach(place -> place.thread.interrupt());
         threads.shutdown();
         try {
             long left = begin + TimeUnit.SECONDS.toNanos(5) - System.nanoTime();
@@ -163,7 +177,7 @@ public final class Connections implements Population {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        List<Thread> stuck = List.copyOf(live.values());
+        List<Thread> stuck = live.values().stream().map(Place::thread).toList();
         if (!stuck.isEmpty()) {
             log.warn("{} connection threads did not end: {}", stuck.size(), stuck);
         }

@@ -83,11 +83,12 @@ public final class MailStore {
         lock.lock();
         try {
             Stored stored = mails.get(mail.id());
-            if (stored != null && !stored.settled) {
-                stored.settled = true;
-                changes++;
-                changed.signalAll();
+            if (stored == null || stored.settled) {
+                return;
             }
+            stored.settled = true;
+            changes++;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -54,7 +54,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** How the replies to the present command are written, if a rule for any command said so. */
     private Effect.@Nullable Dribble dribbleOfCommand;
 
-    private boolean ended;
+    private volatile boolean ended;
     private volatile boolean inBody;
     private volatile boolean stalled;
     private volatile @Nullable Gate gate;
@@ -411,6 +411,8 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** Waits until the gate opens, or somebody wants the conversation to go on or end. */
     private void park(Gate mine) {
+        // What was due before is not kept back: only what comes after the wait is.
+        wire.flush();
         gate = mine;
         try {
             // Asked after the gate is set: whoever dismisses sets the wish first and opens the gate then.
@@ -522,8 +524,8 @@ public final class Conversation implements WireSocket.CommandSource {
 
     // ---- the end
 
-    /** Whether the connection has ended. */
-    boolean hasEnded() {
+    /** Whether the connection has ended; its client may not have seen it yet. */
+    public boolean hasEnded() {
         return ended;
     }
 
