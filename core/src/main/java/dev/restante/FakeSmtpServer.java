@@ -75,7 +75,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
         this.identity = new ServerIdentity(certificateNames(configuration));
         this.connections = new Connections(configuration.maxConnections, configuration.idleTimeout, "restante");
-        this.settings = new Settings(
+        this.settings = Settings.of(
                 configuration.hostName,
                 configuration.maxMessageSize,
                 configuration.maxRecipients,

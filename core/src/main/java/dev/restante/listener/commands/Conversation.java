@@ -122,7 +122,7 @@ public final class Conversation implements WireSocket.CommandSource {
         if (ruling.ended()) {
             return false;
         }
-        Reply banner = ruling.replyOr(Reply.of(220, settings.hostName() + " ESMTP Restante"));
+        Reply banner = ruling.replyOr(settings.greetings().banner());
         refusedAtConnect = ruling.refuses();
         if (refusedAtConnect) {
             ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, ruling.said(banner));

@@ -43,45 +43,28 @@ final class HelloCommand implements Verb {
     }
 
     private Reply usual(Conversation conversation, Ruling ruling) {
-        String hostName = conversation.settings.hostName();
+        Greetings greetings = conversation.settings.greetings();
+        boolean secure = conversation.client().tls().isPresent();
         if (!extended) {
-            return Reply.of(250, hostName);
+            return greetings.helo();
         }
-        List<String> lines = new ArrayList<>();
-        lines.add(hostName);
-        lines.addAll(keywords(conversation));
         if (ruling.decision() instanceof Effect.Keywords change) {
-            lines.subList(1, lines.size())
-                    .removeIf(line -> Stream.concat(change.hide().stream(), change.add().stream())
-                            .anyMatch(other -> keyword(other).equals(keyword(line))));
-            lines.addAll(change.add());
+            return changed(secure ? greetings.secure() : greetings.plain(), change);
         }
+        return secure ? greetings.ehloSecure() : greetings.ehloPlain();
+    }
+
+    private static Reply changed(List<String> usual, Effect.Keywords change) {
+        List<String> lines = new ArrayList<>(usual);
+        lines.subList(1, lines.size())
+                .removeIf(line -> Stream.concat(change.hide().stream(), change.add().stream())
+                        .anyMatch(other -> keyword(other).equals(keyword(line))));
+        lines.addAll(change.add());
         return Reply.of(250, String.join("\n", lines));
     }
 
     private static String keyword(String line) {
         int space = line.indexOf(' ');
         return (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
-    }
-
-    private static List<String> keywords(Conversation conversation) {
-        Settings settings = conversation.settings;
-        boolean secure = conversation.client().tls().isPresent();
-        List<String> all = new ArrayList<>(List.of(
-                "SIZE " + settings.maxMessageSize(),
-                "8BITMIME",
-                "SMTPUTF8",
-                "PIPELINING",
-                "ENHANCEDSTATUSCODES",
-                "CHUNKING",
-                "BINARYMIME",
-                "DSN"));
-        if (settings.startTls() && !secure) {
-            all.add("STARTTLS");
-        }
-        if (settings.auth().isOffered() && (secure || !settings.auth().isOnlyInTls())) {
-            all.add("AUTH " + String.join(" ", Mechanism.offered()));
-        }
-        return all;
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param startTls whether STARTTLS is offered
  * @param requireTls whether mail needs TLS
  * @param handshakeTimeout how long a TLS handshake may take
+ * @param greetings what is said to everybody
  */
 public record Settings(
         String hostName,
@@ -23,4 +24,28 @@ public record Settings(
         AuthPolicy auth,
         boolean startTls,
         boolean requireTls,
-        Duration handshakeTimeout) {}
+        Duration handshakeTimeout,
+        Greetings greetings) {
+
+    /** These settings. */
+    public static Settings of(
+            String hostName,
+            int maxMessageSize,
+            int maxRecipients,
+            int maxLine,
+            AuthPolicy auth,
+            boolean startTls,
+            boolean requireTls,
+            Duration handshakeTimeout) {
+        return new Settings(
+                hostName,
+                maxMessageSize,
+                maxRecipients,
+                maxLine,
+                auth,
+                startTls,
+                requireTls,
+                handshakeTimeout,
+                Greetings.of(hostName, maxMessageSize, auth, startTls));
+    }
+}
