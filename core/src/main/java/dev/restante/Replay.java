@@ -247,9 +247,9 @@ public final class Replay {
                 return;
             }
         }
-        // A chunk out of place is left to the server: refused as a command, its octets would be taken for the next
-        // ones.
-        if (isInPlace && (isLast || decision == null || isRefusal(decision))) {
+        if (!isInPlace) {
+            say(Stage.ANY_COMMAND, decision);
+        } else if (isLast || decision == null || isRefusal(decision)) {
             endOfBody(after);
         }
     }

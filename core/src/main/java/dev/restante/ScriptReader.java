@@ -141,7 +141,12 @@ final class ScriptReader {
                         result = result.when(header(header.getKey(), header.getValue()));
                     }
                 } else {
-                    result = result.when(condition(word, each));
+                    Condition condition = condition(word, each);
+                    // Refused here, where its path is known, and not only by the rule as a whole.
+                    each.made(
+                            "what can be counted there",
+                            () -> Rule.of(RuleDraft.at(draft.stage(), 0).when(condition), Rule.Limit.Always.ALWAYS));
+                    result = result.when(condition);
                 }
             }
         }

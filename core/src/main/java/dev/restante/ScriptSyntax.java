@@ -1,28 +1,31 @@
 package dev.restante;
 
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLFactory;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
@@ -35,13 +38,13 @@ enum ScriptSyntax {
     JSON("JSON") {
         @Override
         TokenStreamFactory factory() {
-            return new JsonFactory();
+            return JSON_FACTORY;
         }
 
         @Override
         String write(Object value) {
             StringBuilder text = new StringBuilder();
-            lay(value, "", JsonMapper.shared(), text);
+            lay(value, "", text);
             return escaped(text.append('\n'));
         }
     },
@@ -49,21 +52,32 @@ enum ScriptSyntax {
     YAML("YAML") {
         @Override
         TokenStreamFactory factory() {
-            return new YAMLFactory();
+            return YamlFactories.READING;
         }
 
         @Override
         String write(Object value) {
-            YAMLFactory factory = YAMLFactory.builder()
-                    .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
-                    .disable(YAMLWriteFeature.SPLIT_LINES)
-                    .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
-                    .enable(YAMLWriteFeature.ALLOW_LONG_KEYS)
-                    .stringQuotingChecker(new PlainWordsOnly())
-                    .build();
-            return new YAMLMapper(factory).writeValueAsString(value);
+            StringWriter text = new StringWriter();
+            try (JsonGenerator generator = YamlFactories.WRITING.createGenerator(ObjectWriteContext.empty(), text)) {
+                generate(value, generator);
+            }
+            return text.toString();
         }
     };
+
+    private static final JsonFactory JSON_FACTORY = new JsonFactory();
+
+    /** On their own, so that YAML is loaded only where it is used. */
+    private static final class YamlFactories {
+        static final YAMLFactory READING = new YAMLFactory();
+        static final YAMLFactory WRITING = YAMLFactory.builder()
+                .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+                .disable(YAMLWriteFeature.SPLIT_LINES)
+                .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+                .enable(YAMLWriteFeature.ALLOW_LONG_KEYS)
+                .stringQuotingChecker(new PlainWordsOnly())
+                .build();
+    }
 
     /** A script needs 5 levels; more cannot be one, and is not worth the stack. */
     private static final int MAX_DEPTH = 16;
@@ -81,6 +95,12 @@ enum ScriptSyntax {
     /** What the writer made, as text that ends in a line feed. */
     abstract String write(Object value);
 
+    private static String quoted(Object text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        JsonStringEncoder.getInstance().quoteAsString(text.toString(), quoted);
+        return quoted.append('"').toString();
+    }
+
     /** Escapes what JSON lets stand as it is, but YAML takes for a line end, or editors do not show. */
     private static String escaped(CharSequence json) {
         StringBuilder text = new StringBuilder();
@@ -93,8 +113,8 @@ enum ScriptSyntax {
     }
 
     /** Writes an object or array on one line where it fits, so that a short rule stays a line. */
-    private static void lay(Object value, String indent, JsonMapper mapper, StringBuilder text) {
-        String flat = flat(value, mapper);
+    private static void lay(Object value, String indent, StringBuilder text) {
+        String flat = flat(value);
         if (indent.length() + flat.length() <= LINE || value instanceof String) {
             text.append(flat);
             return;
@@ -105,25 +125,48 @@ enum ScriptSyntax {
         for (Object part : parts) {
             text.append(separator).append(indent).append("  ");
             if (part instanceof Map.Entry<?, ?> field) {
-                text.append(mapper.writeValueAsString(field.getKey())).append(": ");
-                lay(field.getValue(), indent + "  ", mapper, text);
+                text.append(quoted(field.getKey())).append(": ");
+                lay(field.getValue(), indent + "  ", text);
             } else {
-                lay(part, indent + "  ", mapper, text);
+                lay(part, indent + "  ", text);
             }
             separator = ",\n";
         }
         text.append('\n').append(indent).append(isObject ? '}' : ']');
     }
 
-    private static String flat(Object value, JsonMapper mapper) {
+    private static String flat(Object value) {
         if (value instanceof Map<?, ?> object) {
             return object.entrySet().stream()
-                    .map(field -> mapper.writeValueAsString(field.getKey()) + ": " + flat(field.getValue(), mapper))
+                    .map(field -> quoted(field.getKey()) + ": " + flat(field.getValue()))
                     .collect(Collectors.joining(", ", "{ ", " }"));
         } else if (value instanceof List<?> array) {
-            return array.stream().map(item -> flat(item, mapper)).collect(Collectors.joining(", ", "[", "]"));
+            return array.stream().map(item -> flat(item)).collect(Collectors.joining(", ", "[", "]"));
         }
-        return mapper.writeValueAsString(value);
+        return value instanceof String ? quoted(value) : String.valueOf(value);
+    }
+
+    private static void generate(Object value, JsonGenerator generator) {
+        if (value instanceof Map<?, ?> object) {
+            generator.writeStartObject();
+            object.forEach((key, each) -> {
+                generator.writeName(String.valueOf(key));
+                generate(Objects.requireNonNull(each), generator);
+            });
+            generator.writeEndObject();
+        } else if (value instanceof List<?> array) {
+            generator.writeStartArray();
+            array.forEach(each -> generate(each, generator));
+            generator.writeEndArray();
+        } else if (value instanceof Boolean flag) {
+            generator.writeBoolean(flag);
+        } else if (value instanceof Double number) {
+            generator.writeNumber(number);
+        } else if (value instanceof Number number) {
+            generator.writeNumber(number.longValue());
+        } else {
+            generator.writeString(value.toString());
+        }
     }
 
     /**

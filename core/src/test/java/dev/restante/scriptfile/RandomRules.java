@@ -161,18 +161,18 @@ final class RandomRules {
     }
 
     private Budget decision(Step<?> step) {
-        if (step instanceof Trigger.OnTlsHandshake handshake && random.nextBoolean()) {
+        if (step instanceof Step.Handshake<?> handshake && random.nextBoolean()) {
             return switch (random.nextInt(4)) {
                 case 0 -> handshake.expiredCertificate();
                 case 1 -> handshake.wrongHostCertificate();
                 case 2 -> handshake.untrustedCertificate();
                 default -> handshake.cutHandshake();
             };
-        } else if (step instanceof Trigger.OnEhlo ehlo && random.nextBoolean()) {
+        } else if (step instanceof Step.Greeting<?> ehlo && random.nextBoolean()) {
             return random.nextBoolean()
                     ? ehlo.advertise("SIZE 1000", pick("DSN", "AUTH PLAIN LOGIN"))
                     : ehlo.hide("STARTTLS", pick("SIZE", "X"));
-        } else if (step instanceof Trigger.OnEndOfData end && random.nextInt(4) == 0) {
+        } else if (step instanceof Step.Delivery<?> end && random.nextInt(4) == 0) {
             return end.discard();
         } else if (step instanceof Step.Answered<?> answered && random.nextInt(4) > 0) {
             return switch (random.nextInt(6)) {

@@ -113,7 +113,7 @@ class ScriptSchemaTest {
         Schema schema = schema();
         int accepted = 0;
         int refused = 0;
-        for (long seed = 0; seed < 4000; seed++) {
+        for (long seed = 0; seed < 1500; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             JsonNode script = MAPPER.readTree(ScriptFile.toJson(List.of(new RandomRules(random).rule())));
             JsonNode changed = changed(script, random);
@@ -134,8 +134,8 @@ class ScriptSchemaTest {
                 refused++;
             }
         }
-        assertThat(accepted).isGreaterThan(300);
-        assertThat(refused).isGreaterThan(1500);
+        assertThat(accepted).isGreaterThan(100);
+        assertThat(refused).isGreaterThan(600);
     }
 
     /** The tree with one value replaced, one key renamed, added or dropped. */
