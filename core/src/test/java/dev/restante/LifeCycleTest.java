@@ -1,0 +1,700 @@
+package dev.restante;
+
+import static dev.restante.Script.midData;
+import static dev.restante.Script.on;
+import static dev.restante.Stage.CONNECT;
+import static dev.restante.Stage.EHLO;
+import static dev.restante.Stage.END_OF_DATA;
+import static dev.restante.Stage.MID_DATA;
+import static dev.restante.Stage.NOOP;
+import static dev.restante.Stage.RCPT_TO;
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server's life: made, started, reset, closed; and what its clients see of it. The time limit holds closing bounded. */
+@Timeout(30)
+class LifeCycleTest {
+    private static FakeSmtpServer started() {
+        return FakeSmtpServer.create().start();
+    }
+
+    private static SmtpSession.Outcome outcomeOfFirst(FakeSmtpServer server) {
+        return server.sessions().get(0).outcome();
+    }
+
+    // ---- making and starting
+
+    @Test
+    void startingAgainChangesNothing() {
+        try (FakeSmtpServer server = started()) {
+            int port = server.port();
+
+            assertThat(server.start()).isSameAs(server);
+            assertThat(server.port()).isEqualTo(port);
+            WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").close();
+        }
+    }
+
+    @Test
+    void closingAgainDoesNothing() {
+        FakeSmtpServer server = started();
+        server.close();
+
+        assertThatCode(server::close).doesNotThrowAnyException();
+    }
+
+    @Test
+    void closingWithoutStartingEndsTheServerToo() {
+        FakeSmtpServer server = FakeSmtpServer.create();
+        server.close();
+
+        assertThatThrownBy(server::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aClosedServerCannotBeStartedAgain() {
+        FakeSmtpServer server = started();
+        server.close();
+
+        assertThatThrownBy(server::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("This server was closed and cannot be started again. Create a new one; its evidence stays"
+                        + " readable here.");
+    }
+
+    @Test
+    void eachServerTakesAFreePortOfItsOwn() {
+        try (FakeSmtpServer one = started();
+                FakeSmtpServer other = started()) {
+            assertThat(one.port()).isPositive().isNotEqualTo(other.port());
+            assertThat(one.host()).isEqualTo("127.0.0.1");
+        }
+    }
+
+    @Test
+    void aGivenPortCanBeListenedOnAsSoonAsItIsFree() {
+        FakeSmtpServer first = started();
+        WireDialogue client = WireDialogue.greeted(first);
+        first.close();
+
+        try (FakeSmtpServer second =
+                FakeSmtpServer.builder().port(first.port()).build().start()) {
+            assertThat(second.port()).isEqualTo(first.port());
+            WireDialogue.greeted(second).close();
+        }
+        client.close();
+    }
+
+    @Test
+    void aPortInUseIsToldWithWhatToDo() {
+        FakeSmtpServer other = started();
+        FakeSmtpServer server = FakeSmtpServer.builder().port(other.port()).build();
+
+        assertThatThrownBy(server::start)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("Cannot listen for SMTP on 127.0.0.1 port " + other.port()
+                        + ": the port is in use. Stop the program that listens there, choose another port, or take"
+                        + " port 0 for a free one.");
+
+        other.close();
+        assertThatCode(server::start).as("once the port is free").doesNotThrowAnyException();
+        server.close();
+    }
+
+    @Test
+    void aServerThatCannotHaveAllItsPortsHasNone() {
+        try (FakeSmtpServer other = started()) {
+            int port = portThatWasFree();
+            FakeSmtpServer server =
+                    FakeSmtpServer.builder().port(port).smtpsPort(other.port()).build();
+
+            assertThatThrownBy(server::start)
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("Cannot listen for SMTPS on 127.0.0.1 port " + other.port());
+            assertThatThrownBy(server::port).isInstanceOf(IllegalStateException.class);
+            assertRefused(port);
+            server.close();
+        }
+    }
+
+    private static int portThatWasFree() {
+        FakeSmtpServer server = started();
+        server.close();
+        return server.port();
+    }
+
+    private static void assertRefused(int port) {
+        assertThatThrownBy(() -> {
+                    try (Socket socket = new Socket()) {
+                        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+                    }
+                })
+                .isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsToldWithWhatToDo() {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().bindAddress("192.0.2.1").build();
+
+        assertThatThrownBy(server::start)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageStartingWith("Cannot listen for SMTP on 192.0.2.1 port 0: ")
+                .hasMessageEndingWith("Bind an address of this machine, such as 127.0.0.1.");
+    }
+
+    @Test
+    void whatIsNoAddressIsToldWhenItIsGiven() {
+        FakeSmtpServer.Builder builder = FakeSmtpServer.builder();
+
+        assertThatThrownBy(() -> builder.bindAddress("1::2::3"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("\"1::2::3\" is no address of this machine. Bind 127.0.0.1 (the default), ::1, 0.0.0.0 for"
+                        + " every address, or an address that the machine has.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 65536})
+    void whatIsNoPortIsToldWhenItIsGiven(int port) {
+        FakeSmtpServer.Builder builder = FakeSmtpServer.builder();
+
+        assertThatThrownBy(() -> builder.port(port))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A port is between 0 and 65535, but was " + port + ". 0 takes a free one.");
+    }
+
+    @Test
+    void thereIsNoPortBeforeTheStart() {
+        FakeSmtpServer server = FakeSmtpServer.builder().smtpsPort(0).build();
+
+        assertThatThrownBy(server::port)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The server has no port before it is started. Call start() first.");
+        assertThatThrownBy(server::smtpsPort).hasMessageContaining("Call start() first");
+    }
+
+    @Test
+    void thereIsNoSmtpsPortUnlessAskedFor() {
+        try (FakeSmtpServer server = started()) {
+            assertThat(server.hasSmtpsPort()).isFalse();
+            assertThatThrownBy(server::smtpsPort)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("This server has no SMTPS listener. Build it with"
+                            + " FakeSmtpServer.builder().smtpsPort(0).");
+        }
+    }
+
+    @Test
+    void aBuilderMakesServersThatShareNothing() {
+        FakeSmtpServer.Builder builder = FakeSmtpServer.builder().hostName("one.test");
+        try (FakeSmtpServer one = builder.build().start();
+                FakeSmtpServer two = builder.hostName("two.test").build().start()) {
+            WireDialogue.with(one).expect("220 one.test ").close();
+            WireDialogue.with(two).expect("220 two.test ").close();
+            WireDialogue.greeted(two).mail("ann@x.test", "bob@y.test").close();
+            assertThat(two.awaitMails(1)).hasSize(1);
+            assertThat(one.mails()).isEmpty();
+        }
+    }
+
+    @Test
+    void addressesShareAPort() throws IOException {
+        Assumptions.assumeTrue(hasIpv6(), "This machine has no ::1. To run this test, enable IPv6 on the loopback.");
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                .bindAddress("127.0.0.1", "::1")
+                .smtpsPort(0)
+                .build()
+                .start()) {
+            for (String host : List.of("127.0.0.1", "::1")) {
+                WireDialogue.with(host, server.port()).expect("220 ").close();
+                WireDialogue.with(host, server.smtpsPort())
+                        .handshake(server.tls().sslContext())
+                        .expect("220 ")
+                        .close();
+            }
+            assertThat(server.host()).isEqualTo("127.0.0.1");
+            assertThat(server.sessions())
+                    .extracting(session -> session.client().ip())
+                    .contains("127.0.0.1", "0:0:0:0:0:0:0:1");
+        }
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getAllByName("::1")[0])) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aServerOnAllAddressesIsReachedOverLoopback() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().bindAddress("0.0.0.0").build().start()) {
+            assertThat(server.host()).isEqualTo("127.0.0.1");
+            WireDialogue.greeted(server).close();
+        }
+    }
+
+    @Test
+    void itSaysInWordsWhatStateItIsIn() {
+        FakeSmtpServer server = FakeSmtpServer.create();
+        assertThat(server).hasToString("FakeSmtpServer, not started");
+        server.start();
+        assertThat(server).hasToString("FakeSmtpServer listening on 127.0.0.1:" + server.port() + ", 0 mails");
+        WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").close();
+        assertThat(server).hasToString("FakeSmtpServer listening on 127.0.0.1:" + server.port() + ", 1 mail");
+        server.close();
+        assertThat(server).hasToString("FakeSmtpServer, closed, 1 mail");
+
+        try (FakeSmtpServer both = FakeSmtpServer.builder().smtpsPort(0).build().start()) {
+            assertThat(both)
+                    .hasToString("FakeSmtpServer listening on 127.0.0.1:" + both.port() + " and for SMTPS on "
+                            + both.smtpsPort() + ", 0 mails");
+        }
+    }
+
+    // ---- closing
+
+    @Test
+    void idleClientsAreToldWhenTheServerCloses() {
+        FakeSmtpServer server = FakeSmtpServer.builder().smtpsPort(0).build().start();
+        WireDialogue fresh = WireDialogue.with(server).expect("220 ");
+        WireDialogue greeted = WireDialogue.greeted(server);
+        WireDialogue inTransaction = WireDialogue.greeted(server).say("MAIL FROM:<ann@x.test>", "250 ");
+        WireDialogue secure = WireDialogue.overTls(server).expect("220 ");
+        server.close();
+
+        for (WireDialogue client : List.of(fresh, greeted, inTransaction, secure)) {
+            client.expect("421 4.3.2 Server is shutting down").expectEnd().close();
+        }
+        assertThat(server.sessions())
+                .extracting(SmtpSession::outcome)
+                .containsOnly(SmtpSession.Outcome.SERVER_STOPPED)
+                .hasSize(4);
+        assertThat(server.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
+            assertThat(attempt.stage()).isEqualTo(Stage.MAIL_FROM);
+        });
+        assertThat(server.openConnections()).isZero();
+        assertRefused(server.port());
+    }
+
+    static Stream<Arguments> waits() {
+        return Stream.of(
+                Arguments.of("a stall", on(NOOP).stall().once()),
+                Arguments.of("a stall in a body", midData(3).stall().once()),
+                Arguments.of("a delay", on(NOOP).after(ofHours(1)).once()),
+                Arguments.of("a tarpit", on(EHLO).tarpit(ofHours(1)).once()),
+                Arguments.of("a delay in a body", midData(3).after(ofHours(1)).once()),
+                Arguments.of("a throttle", on(CONNECT).throttle(1).once()),
+                Arguments.of("a dribbled reply", on(NOOP).dribble(1, ofHours(1)).once()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waits")
+    void closingReleasesWhatWaits(String what, Rule rule) {
+        FakeSmtpServer server = started();
+        server.script(rule);
+        try (WireDialogue client = WireDialogue.with(server)) {
+            client.sendRaw("EHLO client.test\r\nNOOP\r\nMAIL FROM:<ann@x.test>\r\n");
+            client.sendRaw("RCPT TO:<bob@y.test>\r\nDATA\r\nSubject: x\r\n\r\nbody\r\n");
+            Eventually.isTrue("the rule fires", () -> server.unfired().isEmpty());
+            server.close();
+        }
+
+        assertThat(server.sessions())
+                .singleElement()
+                .satisfies(session -> assertThat(session.isOpen()).isFalse());
+        assertThat(server.openConnections()).isZero();
+    }
+
+    @Test
+    void closingReleasesHolds() {
+        FakeSmtpServer server = started();
+        Hold hold = server.hold(NOOP);
+        try (WireDialogue client = WireDialogue.greeted(server).send("NOOP")) {
+            hold.awaitReached();
+            server.close();
+
+            client.expect("250 ").expect("421 4.3.2 ").expectEnd();
+        }
+        assertThat(outcomeOfFirst(server)).isEqualTo(SmtpSession.Outcome.SERVER_STOPPED);
+        assertThat(hold.waiting()).isZero();
+    }
+
+    @Test
+    void closingReleasesADelayOnAClockThatStandsStill() {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().clock(ServerClock.manual()).build().start();
+        server.script(on(NOOP).after(ofHours(1)).once());
+        try (WireDialogue client = WireDialogue.greeted(server).send("NOOP")) {
+            Eventually.isTrue("the rule fires", () -> server.unfired().isEmpty());
+            server.close();
+
+            client.expect("250 ").expect("421 4.3.2 ").expectEnd();
+        }
+    }
+
+    @Test
+    void aBodyUnderWayMayFinishWhileTheServerCloses() {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().closeGrace(ofSeconds(3)).build().start();
+        Hold hold = server.hold();
+        server.script(midData(4).waitFor(hold.name()).once());
+        try (WireDialogue sender = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test");
+                WireDialogue idle = WireDialogue.greeted(server)) {
+            sender.send("Subject: last");
+            hold.awaitReached();
+            hold.release();
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+            idle.expect("421 ").expectEnd();
+
+            sender.sendRaw("\r\nhello\r\n.\r\n")
+                    .expect("250 ")
+                    .expect("421 4.3.2 ")
+                    .expectEnd();
+            closing.join();
+        }
+        assertThat(server.mails())
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.acknowledgement()).isEqualTo(Acknowledgement.SENT));
+    }
+
+    @Test
+    void aBodyThatDoesNotFinishIsAbortedWhenTheServerCloses() {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().closeGrace(ofMillis(50)).build().start();
+        Hold hold = server.hold();
+        server.script(midData(4).waitFor(hold.name()).once());
+        try (WireDialogue sender = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
+            sender.send("Subject: never");
+            hold.awaitReached();
+            hold.release();
+            server.close();
+
+            sender.expect("421 4.3.2 Server is shutting down").expectEnd();
+        }
+        assertThat(server.mails()).isEmpty();
+        assertThat(server.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
+            assertThat(attempt.stage()).isEqualTo(MID_DATA);
+        });
+        assertThat(outcomeOfFirst(server)).isEqualTo(SmtpSession.Outcome.SERVER_STOPPED);
+    }
+
+    @Test
+    void aFunctionThatBlocksForEverIsNamed() throws InterruptedException {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().closeGrace(Duration.ZERO).build().start();
+        CountDownLatch ever = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        server.script(on(NOOP).answer(moment -> {
+                    asked.countDown();
+                    return blockedIn(ever);
+                })
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.send("NOOP");
+            asked.await();
+
+            assertThatThrownBy(server::close)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("1 of its threads did not end within 5 s")
+                    .hasMessageContaining("Does a function in the script block?")
+                    .hasMessageContaining("thread \"")
+                    .hasMessageContaining(":" + client.localPort())
+                    .hasMessageContaining("LifeCycleTest.blockedIn(LifeCycleTest.java:");
+            assertThatCode(server::close).as("closing again").doesNotThrowAnyException();
+        } finally {
+            ever.countDown();
+        }
+    }
+
+    private static Effect.Decision blockedIn(CountDownLatch ever) {
+        while (ever.getCount() > 0) {
+            try {
+                ever.await();
+            } catch (InterruptedException e) {
+                // Blocks for ever, whatever it is told: that is the point.
+            }
+        }
+        return Effect.Pass.PASS;
+    }
+
+    @Test
+    void aFunctionThatHeedsInterruptionIsEnded() throws InterruptedException {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().closeGrace(Duration.ZERO).build().start();
+        CountDownLatch ever = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        server.script(on(NOOP).answer(moment -> {
+                    asked.countDown();
+                    try {
+                        ever.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return Effect.Pass.PASS;
+                })
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.send("NOOP");
+            asked.await();
+
+            assertThatCode(server::close).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void evidenceStaysReadableOnceTheServerIsClosed() {
+        FakeSmtpServer server = started();
+        server.script(on(RCPT_TO).to("no@*").reply(550, "5.1.1 No such user").once());
+        WireDialogue.greeted(server)
+                .mail("ann@x.test", "bob@y.test")
+                .say("MAIL FROM:<ann@x.test>", "250 ")
+                .say("RCPT TO:<no@y.test>", "550 ")
+                .say("QUIT", "221 ")
+                .expectEnd();
+        server.close();
+
+        assertThat(server.port()).isPositive();
+        assertThat(server.attempts()).hasSize(2);
+        assertThat(server.attempts(Matching.to("no@*"))).hasSize(1);
+        assertThat(server.rules())
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.hits()).isEqualTo(1));
+        assertThat(server.sessions()).singleElement().satisfies(session -> {
+            assertThat(session.outcome()).isEqualTo(SmtpSession.Outcome.QUIT);
+            assertThat(server.session(session.id())).isPresent();
+        });
+        CapturedMail mail = server.takeMail();
+        assertThat(mail.session()).isPresent();
+        assertThat(mail.text()).contains("hello\r\n");
+        assertThat(server.mails()).isEmpty();
+    }
+
+    @Test
+    void aForgottenServerDoesNotKeepAJvmAlive() {
+        OutsideProgram.java(Forgotten.class).run().expectExit(0);
+    }
+
+    /** Starts a server, has it take a mail, and returns with a connection open. */
+    static final class Forgotten {
+        private Forgotten() {}
+
+        public static void main(String[] arguments) {
+            FakeSmtpServer server =
+                    FakeSmtpServer.builder().smtpsPort(0).build().start();
+            server.onArrival(mail -> {});
+            server.script(on(NOOP).after(ofHours(1)).once());
+            WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").send("NOOP");
+            WireDialogue.overTls(server).expect("220 ");
+            server.awaitMails(1);
+        }
+    }
+
+    // ---- resetting
+
+    @Test
+    void anIdleConnectionOutlivesAResetAsANewSession() {
+        try (FakeSmtpServer server = started();
+                WireDialogue client = WireDialogue.greeted(server)) {
+            String before = server.sessions().get(0).id();
+            int port = server.port();
+            server.reset();
+            assertThat(server.sessions()).isEmpty();
+
+            client.mail("ann@x.test", "bob@y.test");
+
+            assertThat(server.port()).isEqualTo(port);
+            assertThat(server.sessions()).singleElement().satisfies(session -> {
+                assertThat(session.id()).isNotEqualTo(before);
+                assertThat(session.client().heloName()).contains("client.test");
+                assertThat(session.attempts()).hasSize(1);
+                assertThat(session.transcript().notes())
+                        .containsExactly("the server was reset; the connection goes on as a new session");
+            });
+            assertThat(server.takeMail().sessionId())
+                    .isEqualTo(server.sessions().get(0).id());
+        }
+    }
+
+    @Test
+    void anOpenTransactionIsAbortedByAReset() {
+        try (FakeSmtpServer server = started();
+                WireDialogue client = WireDialogue.greeted(server).say("MAIL FROM:<ann@x.test>", "250 ");
+                WireDialogue inBody = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
+            inBody.send("Subject: x");
+            server.reset();
+
+            client.expect("421 4.3.2 Server was reset").expectEnd();
+            inBody.expect("421 4.3.2 Server was reset").expectEnd();
+            assertThat(server.sessions()).isEmpty();
+            assertThat(server.attempts()).isEmpty();
+            WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").close();
+            assertThat(server.awaitMails(1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aResetReleasesWhoIsHeld() {
+        try (FakeSmtpServer server = started()) {
+            Hold hold = server.hold(NOOP);
+            try (WireDialogue client = WireDialogue.greeted(server).send("NOOP")) {
+                hold.awaitReached();
+                server.reset();
+
+                client.expect("250 ").say("NOOP", "250 ").mail("ann@x.test", "bob@y.test");
+                assertThat(server.awaitMails(1)).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aResetReleasesWhoIsHeldInATransaction() {
+        try (FakeSmtpServer server = started()) {
+            Hold hold = server.hold(END_OF_DATA);
+            try (WireDialogue client = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
+                client.sendRaw("Subject: x\r\n\r\nbody\r\n.\r\n");
+                hold.awaitReached();
+                server.reset();
+
+                assertThat(client.reply().get(0)).matches("(250|421) .*");
+                assertThat(server.mails()).isEmpty();
+                assertThat(server.attempts()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aResetEndsDelaysAndStalls() {
+        try (FakeSmtpServer server = started()) {
+            server.script(
+                    on(NOOP).nthOnServer(1).after(ofHours(1)).once(),
+                    on(NOOP).nthOnServer(2).stall().once());
+            try (WireDialogue delayed = WireDialogue.greeted(server).send("NOOP");
+                    WireDialogue stalled = WireDialogue.greeted(server)) {
+                Eventually.isTrue("the delay fires", () -> server.rules().get(0).hits() == 1);
+                stalled.send("NOOP");
+                Eventually.isTrue("the stall fires", () -> server.unfired().isEmpty());
+                server.reset();
+
+                delayed.expect("250 ").say("NOOP", "250 ");
+                Eventually.isTrue("the stalled one is gone", () -> server.openConnections() == 1);
+            }
+        }
+    }
+
+    @Test
+    void aResetForgetsMailSessionsAndScript() {
+        try (FakeSmtpServer server = started();
+                WireDialogue client = WireDialogue.greeted(server)) {
+            server.script(on(NOOP).reply(450, "4.3.0 Not now").always());
+            client.say("NOOP", "450 ").mail("ann@x.test", "bob@y.test");
+            CapturedMail mail = server.awaitMails(1).get(0);
+            server.reset();
+
+            assertThat(server.mails()).isEmpty();
+            assertThat(server.sessions()).isEmpty();
+            assertThat(server.attempts()).isEmpty();
+            assertThat(server.rules()).isEmpty();
+            assertThat(mail.session()).isEmpty();
+            assertThat(mail.acknowledgement()).isEqualTo(Acknowledgement.SENT);
+            client.say("NOOP", "250 ");
+        }
+    }
+
+    // ---- limits
+
+    @Test
+    void aSilentClientIsToldSo() {
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                        .idleTimeout(ofMillis(100))
+                        .build()
+                        .start();
+                WireDialogue client = WireDialogue.greeted(server)) {
+            client.expect("421 4.4.2 Idle for too long").expectEnd();
+
+            assertThat(outcomeOfFirst(server)).isEqualTo(SmtpSession.Outcome.TIMED_OUT);
+            assertThat(server.sessions().get(0).lasted()).isGreaterThanOrEqualTo(ofMillis(100));
+        }
+    }
+
+    @Test
+    void aClientThatFallsSilentInItsBodyIsToldSo() {
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                        .idleTimeout(ofMillis(100))
+                        .build()
+                        .start();
+                WireDialogue client = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
+            client.send("Subject: x").expect("421 4.4.2 ").expectEnd();
+
+            assertThat(outcomeOfFirst(server)).isEqualTo(SmtpSession.Outcome.TIMED_OUT);
+            assertThat(server.attempts()).singleElement().satisfies(attempt -> {
+                assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
+                assertThat(attempt.stage()).isEqualTo(MID_DATA);
+            });
+        }
+    }
+
+    @Test
+    void aClientThatIsHeldIsNotCalledSilent() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().idleTimeout(ofMillis(200)).build().start()) {
+            Hold hold = server.hold(NOOP);
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                client.send("NOOP").expectSilence(400);
+                hold.release();
+                client.expect("250 ");
+            }
+        }
+    }
+
+    @Test
+    void aConnectionOverTheLimitIsTurnedAway() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().maxConnections(2).build().start()) {
+            WireDialogue first = WireDialogue.greeted(server);
+            WireDialogue second = WireDialogue.greeted(server);
+            WireDialogue.with(server)
+                    .expect("421 4.3.2 Too many connections")
+                    .expectEnd()
+                    .close();
+            assertThat(server.attempts()).singleElement().satisfies(attempt -> {
+                assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.REFUSED);
+                assertThat(attempt.stage()).isEqualTo(CONNECT);
+            });
+
+            first.say("QUIT", "221 ").expectEnd().close();
+            Eventually.isTrue("its place is free", () -> server.openConnections() == 1);
+            WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").close();
+            assertThat(server.awaitMails(1)).hasSize(1);
+            second.close();
+        }
+    }
+}
