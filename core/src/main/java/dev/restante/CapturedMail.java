@@ -200,6 +200,32 @@ public final class CapturedMail {
         return message.inlineParts();
     }
 
+    /** The links of the HTML, or, of a mail without HTML, the http and https URLs of the text. */
+    public List<Link> links() {
+        return message.links();
+    }
+
+    /**
+     * The link that reads {@code text}, ignoring case and white space; if none does, the link whose text holds it. In a mail
+     * without HTML, the URL on that line of the text or on the next.
+     *
+     * @throws AssertionError if there is none, or several that lead to different places; it lists the links
+     */
+    public Link link(String text) {
+        return message.link(text);
+    }
+
+    /**
+     * The one text that a regular expression finds, such as {@code "\\d{6}"} for a code to type: in the plain text, or, of a
+     * mail without one, in what is visible of its HTML. If the expression has a group, the first group's text. A find that goes
+     * on in letters or digits before or after it does not count.
+     *
+     * @throws AssertionError if nothing is found, or several different texts are
+     */
+    public String code(String regex) {
+        return message.code(regex);
+    }
+
     /** What of the mail could not be read, in plain English; empty for a well-formed mail. */
     public List<String> problems() {
         return message.problems();

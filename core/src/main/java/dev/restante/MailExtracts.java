@@ -19,7 +19,7 @@ import org.jsoup.nodes.Element;
  * <p>What is not there, or is there twice, is an {@link AssertionError} that shows what there is; never null and never a
  * guess.
  */
-public final class MailExtracts {
+final class MailExtracts {
     private static final Pattern URL = Pattern.compile("https?://[^\\s<>\"]+", Pattern.CASE_INSENSITIVE);
     private static final int SHOWN = 20;
 
@@ -29,7 +29,7 @@ public final class MailExtracts {
      * The links of the mail: of its HTML in the order of the document; of a mail without HTML, the http and https URLs of
      * its text.
      */
-    public static List<Link> links(MailMessage message) {
+    static List<Link> links(MailMessage message) {
         return message.html()
                 .map(MailExtracts::ofHtml)
                 .orElseGet(() -> message.text().map(MailExtracts::ofText).orElse(List.of()));
@@ -80,7 +80,7 @@ public final class MailExtracts {
      *
      * @throws AssertionError if there is none, or several that lead to different places
      */
-    public static Link link(MailMessage message, String text) {
+    static Link link(MailMessage message, String text) {
         List<Link> links = links(message);
         List<Link> found = where(links, link -> folded(link.text()).equals(folded(text)));
         if (found.isEmpty()) {
@@ -124,7 +124,7 @@ public final class MailExtracts {
      *
      * @throws AssertionError if nothing is found, or several different texts are
      */
-    public static String code(MailMessage message, String regex) {
+    static String code(MailMessage message, String regex) {
         Optional<String> searched = message.text()
                 .or(() -> message.html().map(html -> Jsoup.parse(html).text()));
         String text = searched.orElse("");

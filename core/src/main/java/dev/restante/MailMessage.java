@@ -192,6 +192,21 @@ public final class MailMessage {
         return firstText(MimePart::isHtmlBody);
     }
 
+    /** The links, as {@link CapturedMail#links()} has them. */
+    public List<Link> links() {
+        return MailExtracts.links(this);
+    }
+
+    /** The link that reads {@code text}, as {@link CapturedMail#link} finds it. */
+    public Link link(String text) {
+        return MailExtracts.link(this, text);
+    }
+
+    /** The one text that a regular expression finds, as {@link CapturedMail#code} does. */
+    public String code(String regex) {
+        return MailExtracts.code(this, regex);
+    }
+
     /** The message as a part: the only one ("0") or the multipart that holds the others. */
     public MimePart root() {
         return view().root;

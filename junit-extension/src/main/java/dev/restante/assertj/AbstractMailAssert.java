@@ -3,7 +3,6 @@ package dev.restante.assertj;
 import dev.restante.HeaderField;
 import dev.restante.Link;
 import dev.restante.MailAddress;
-import dev.restante.MailExtracts;
 import dev.restante.MailMessage;
 import dev.restante.MimePart;
 import java.time.OffsetDateTime;
@@ -229,7 +228,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
     public LinkAssert link(String text) {
         isNotNull();
         try {
-            return new LinkAssert(MailExtracts.link(message(), text), this::evidence, reporting);
+            return new LinkAssert(message().link(text), this::evidence, reporting);
         } catch (AssertionError error) {
             fail(String.valueOf(error.getMessage()));
             return new LinkAssert(new Link(text, ""), this::evidence, reporting.silent());

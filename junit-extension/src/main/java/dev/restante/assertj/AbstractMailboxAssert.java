@@ -3,14 +3,10 @@ package dev.restante.assertj;
 import dev.restante.CapturedMail;
 import dev.restante.Mailbox;
 import dev.restante.Matching;
-import dev.restante.SmtpFixture;
-import dev.restante.SmtpSession;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -81,11 +77,7 @@ public abstract class AbstractMailboxAssert<S extends AbstractMailboxAssert<S, A
                 throw new AssertionError("There is no mail" + which + " to go on with.");
             }
         }
-        return new CapturedMailAssert(found.get(0), session(found.get(0)), reporting);
-    }
-
-    private Supplier<Optional<SmtpSession>> session(CapturedMail mail) {
-        return () -> actual instanceof SmtpFixture fixture ? fixture.session(mail.sessionId()) : Evidence.session(mail);
+        return new CapturedMailAssert(found.get(0), reporting);
     }
 
     /**

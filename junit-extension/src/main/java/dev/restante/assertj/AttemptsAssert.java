@@ -1,8 +1,6 @@
 package dev.restante.assertj;
 
 import dev.restante.Attempt;
-import dev.restante.CapturedMail;
-import dev.restante.MailMessage;
 import dev.restante.Matching;
 import dev.restante.Reply;
 import dev.restante.SmtpFixture;
@@ -294,15 +292,12 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
     /**
      * Verifies that each message was stored exactly once for each recipient, however often it was tried: attempts are the
      * same message if they have the same Message-ID. A client that sends anew after a lost acknowledgement is found here.
-     *
-     * <p>A mail that the test took out of the mailbox is not there to be read: use {@code mails()} or {@code awaitMails()}
-     * before this, not {@code takeMail()}.
      */
     public AttemptsAssert exactlyOnce() {
         Map<String, Integer> stored = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
         for (Attempt attempt : actual) {
-            Optional<String> id = messageId(attempt);
+            Optional<String> id = attempt.messageId();
             if (id.isEmpty()) {
                 attempt.mailId().ifPresent(mail -> unknown.add(attempt.toString()));
                 continue;
@@ -337,11 +332,5 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
         return check(
                 wrong.isEmpty(),
                 () -> "Expected each message exactly once" + which() + ", but:\n  " + String.join("\n  ", wrong));
-    }
-
-    private Optional<String> messageId(Attempt attempt) {
-        Optional<CapturedMail> mail = attempt.mailId().flatMap(id -> fixture.flatMap(server -> server.mail(id)));
-        return mail.flatMap(CapturedMail::messageId)
-                .or(() -> attempt.body().map(MailMessage::parse).flatMap(MailMessage::messageId));
     }
 }

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -30,11 +29,8 @@ import java.util.stream.Stream;
  * <p>They never wait: take the mail by {@code takeMail()} or {@code awaitMails(...)} first.
  */
 public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAssert, CapturedMail> {
-    private final Supplier<Optional<SmtpSession>> session;
-
-    CapturedMailAssert(CapturedMail actual, Supplier<Optional<SmtpSession>> session, Reporting reporting) {
+    CapturedMailAssert(CapturedMail actual, Reporting reporting) {
         super(actual, CapturedMailAssert.class, reporting);
-        this.session = session;
     }
 
     @Override
@@ -44,7 +40,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
 
     @Override
     String evidence() {
-        return Evidence.of(actual, session.get());
+        return Evidence.of(actual);
     }
 
     // ---- envelope
@@ -272,13 +268,13 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
                         + ".");
     }
 
-    /** Leads to the session that the mail came over; fails if its server does not remember it. */
+    /** Leads to the session that the mail came over; fails if it is not kept any more. */
     public SessionAssert session() {
         isNotNull();
-        Optional<SmtpSession> found = session.get();
+        Optional<SmtpSession> found = actual.session();
         if (found.isEmpty()) {
-            throw new AssertionError("The session of this mail is not known here. Begin with the server:"
-                    + " assertThat(server).mail(...).session().");
+            throw failureOf("The session that the mail came over is not kept any more: the server was reset, or it was"
+                    + " dropped to stay within bounds.\n" + evidence());
         }
         return new SessionAssert(found.get(), reporting);
     }

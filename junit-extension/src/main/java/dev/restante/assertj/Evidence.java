@@ -11,7 +11,6 @@ import dev.restante.SmtpFixture;
 import dev.restante.SmtpSession;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -23,21 +22,16 @@ final class Evidence {
 
     private Evidence() {}
 
-    /** The session of a mail, for as long as its server remembers it. */
-    static Optional<SmtpSession> session(CapturedMail mail) {
-        return Optional.empty(); // a mail does not know its server yet
-    }
-
     // ---- facts
 
-    static String of(CapturedMail mail, Optional<SmtpSession> session) {
+    static String of(CapturedMail mail) {
         StringBuilder text = new StringBuilder("The mail:\n");
         fact(text, "MAIL FROM", mail.envelope().sender().toString());
         for (Object recipient : mail.envelope().recipients()) {
             fact(text, "RCPT TO", recipient.toString());
         }
         of(text, mail.message());
-        session.ifPresent(known -> text.append("The dialogue of ").append(dialogue(known)));
+        mail.session().ifPresent(known -> text.append("The dialogue of ").append(dialogue(known)));
         return text.toString().stripTrailing();
     }
 

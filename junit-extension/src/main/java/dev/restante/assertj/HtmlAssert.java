@@ -1,7 +1,6 @@
 package dev.restante.assertj;
 
 import dev.restante.Link;
-import dev.restante.MailExtracts;
 import dev.restante.MailMessage;
 import dev.restante.MimePart;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
      */
     public LinkAssert link(String text) {
         try {
-            return new LinkAssert(MailExtracts.link(message, text), mail, reporting);
+            return new LinkAssert(message.link(text), mail, reporting);
         } catch (AssertionError error) {
             fail(String.valueOf(error.getMessage()));
             return new LinkAssert(new Link(text, ""), mail, reporting.silent());
@@ -64,7 +63,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
     /** Verifies that there is no link that reads or holds {@code text}. */
     public HtmlAssert hasNoLink(String text) {
         String wanted = folded(text);
-        List<Link> found = MailExtracts.links(message).stream()
+        List<Link> found = message.links().stream()
                 .filter(link -> folded(link.text()).contains(wanted))
                 .toList();
         return check(
@@ -78,7 +77,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
 
     /** Verifies that every link to the web goes over https. */
     public HtmlAssert hasOnlySecureLinks() {
-        List<Link> insecure = MailExtracts.links(message).stream()
+        List<Link> insecure = message.links().stream()
                 .filter(link -> link.href().strip().toLowerCase(Locale.ROOT).startsWith("http:"))
                 .toList();
         return check(

@@ -39,7 +39,7 @@ public class MailAssertions extends Assertions {
 
     @SuppressWarnings("NullAway") // a null is told by the first assertion
     static CapturedMailAssert on(@Nullable CapturedMail actual, Reporting reporting) {
-        return new CapturedMailAssert(actual, () -> Evidence.session(actual), reporting);
+        return new CapturedMailAssert(actual, reporting);
     }
 
     /** Begins assertions on a message. */

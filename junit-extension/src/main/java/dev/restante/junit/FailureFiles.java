@@ -118,7 +118,7 @@ final class FailureFiles {
                 unique = name + "-" + i;
             }
             FakeSmtpServer server = inUse.server();
-            List<CapturedMail> mails = server.mails();
+            List<CapturedMail> mails = server.onlooker().mails();
             Map<String, String> entries = new LinkedHashMap<>();
             entries.put("restante." + unique + ".mails", shortened(mailsOf(mails)));
             entries.put("restante." + unique + ".rules", shortened(rulesOf(server)));
