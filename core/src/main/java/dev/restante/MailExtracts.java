@@ -57,12 +57,17 @@ final class MailExtracts {
             boolean found = false;
             while (url.find()) {
                 found = true;
-                String words = URL.matcher(line).replaceAll(" ").strip();
+                String words = words(URL.matcher(line).replaceAll(" "));
                 links.add(new Link(words.isEmpty() ? before : words, withoutPunctuation(url.group())));
             }
-            before = found || line.isBlank() ? before : line.strip();
+            before = found || words(line).isEmpty() ? before : words(line);
         }
         return List.copyOf(links);
+    }
+
+    /** A line without what stands before its first and after its last letter or digit. */
+    private static String words(String line) {
+        return line.replaceAll("^[^\\p{L}\\p{N}]+|[^\\p{L}\\p{N}]+$", "");
     }
 
     /** What ends a sentence rather than a URL is left out, and a bracket that was opened before the URL. */

@@ -315,10 +315,7 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
             }
         }
         if (!unknown.isEmpty()) {
-            fail(
-                    "Exactly once cannot be told: the Message-ID of some stored mails cannot be read here. Either they have"
-                            + " none, or the test took them; then use awaitMails(...) instead of takeMail(...).\n  "
-                            + String.join("\n  ", unknown));
+            fail("Exactly once cannot be told of mails without a Message-ID:\n  " + String.join("\n  ", unknown));
             return this;
         }
         if (stored.isEmpty()) {

@@ -221,7 +221,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
                     String collapsed = words.getWholeText().replaceAll("[\\s\\u00a0]+", " ");
                     boolean atLineStart = text.isEmpty() || text.charAt(text.length() - 1) == '\n';
                     text.append(atLineStart ? collapsed.stripLeading() : collapsed);
-                } else if (node instanceof Element element && (element.isBlock() || element.nameIs("br"))) {
+                } else if (node instanceof Element element && (isLine(element) || element.nameIs("br"))) {
                     newLine(element.nameIs("br"));
                 } else if (node instanceof Element cell && (cell.nameIs("td") || cell.nameIs("th"))) {
                     text.append(' ');
@@ -230,9 +230,13 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
 
             @Override
             public void tail(Node node, int depth) {
-                if (node instanceof Element element && element.isBlock()) {
+                if (node instanceof Element element && isLine(element)) {
                     newLine(false);
                 }
+            }
+
+            private boolean isLine(Element element) {
+                return element.isBlock() && !element.nameIs("td") && !element.nameIs("th");
             }
 
             private void newLine(boolean forced) {

@@ -35,17 +35,18 @@ public final class Newsletter {
             mail.setSubject("News");
             mail.setText("There is news.");
             mail.saveChanges();
-            deliver(mail, mail.getAllRecipients());
+            deliver(session, mail, mail.getAllRecipients());
         } catch (MessagingException e) {
             throw new IllegalStateException("The newsletter could not be sent.", e);
         }
     }
 
-    private static void deliver(MimeMessage mail, Address[] recipients) throws MessagingException {
+    private static void deliver(Session session, MimeMessage mail, Address[] recipients) throws MessagingException {
         Address[] left = recipients;
         for (int i = 1; left.length > 0; i++) {
-            try {
-                Transport.send(mail, left);
+            try (Transport transport = session.getTransport()) {
+                transport.connect();
+                transport.sendMessage(mail, left); // the same mail each time, Message-ID and all
                 return;
             } catch (SendFailedException failure) {
                 left = failure.getValidUnsentAddresses();

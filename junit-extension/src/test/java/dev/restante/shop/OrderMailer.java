@@ -26,17 +26,17 @@ public final class OrderMailer {
         session = Session.getInstance(properties);
     }
 
-    /** Sends the confirmation with a text, an HTML with a logo, an invoice, and a blind copy to no one. */
+    /** Sends the confirmation: a text, an HTML with a logo, an invoice. */
     public void confirm(Order order) {
-        send(order, "archive@example.com", false);
+        send(order, order.customer());
     }
 
-    /** Sends it with a blind copy, which a careless shop leaves readable. */
-    public void confirmWithCopy(Order order, String copy, boolean careless) {
-        send(order, copy, careless);
+    /** Sends it with a blind copy. */
+    public void confirmWithCopy(Order order, String copy) {
+        send(order, order.customer() + ", " + copy);
     }
 
-    private void send(Order order, String copy, boolean careless) {
+    private void send(Order order, String recipients) {
         try {
             MimeMessage mail = new MimeMessage(session);
             mail.setFrom(new InternetAddress("shop@example.com", "The Shop"));
@@ -44,13 +44,7 @@ public final class OrderMailer {
             mail.setSubject("Your order " + order.number());
             mail.setContent(content(order));
             mail.saveChanges();
-            InternetAddress[] recipients = copy.equals("archive@example.com")
-                    ? InternetAddress.parse(order.customer())
-                    : InternetAddress.parse(order.customer() + ", " + copy);
-            if (careless) {
-                mail.setHeader("Bcc", copy);
-            }
-            Transport.send(mail, recipients);
+            Transport.send(mail, InternetAddress.parse(recipients));
         } catch (MessagingException | java.io.UnsupportedEncodingException e) {
             throw new IllegalStateException("The order could not be confirmed.", e);
         }

@@ -1,0 +1,227 @@
+package dev.restante.junit;
+
+import static dev.restante.Script.on;
+import static dev.restante.Stage.RCPT_TO;
+import static dev.restante.assertj.MailAssertions.assertThat;
+import static dev.restante.assertj.MailAssertions.fail;
+
+import dev.restante.FakeSmtpServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.opentest4j.AssertionFailedError;
+
+@Timeout(60)
+class FailureFilesTest {
+    private static final Pattern POINTER = Pattern.compile("Mail evidence: (target/restante/\\S+)");
+
+    private static Path folder(String message) {
+        Matcher pointer = POINTER.matcher(message);
+        if (!pointer.find()) {
+            throw new AssertionError("There is no pointer in: " + message);
+        }
+        return Path.of(pointer.group(1));
+    }
+
+    private static Map<String, String> entries(EngineExecutionResults results) {
+        Map<String, String> entries = new TreeMap<>();
+        results.allEvents()
+                .reportingEntryPublished()
+                .map(event -> event.getRequiredPayload(ReportEntry.class))
+                .forEach(entry -> entries.putAll(entry.getKeyValuePairs()));
+        return entries;
+    }
+
+    static class FailingCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void fails(@FakeSmtp(strict = Strict.OFF) FakeSmtpServer other) {
+            smtp.script(on(RCPT_TO).to("bob@*").reply(450, "4.2.1 Mailbox busy").always());
+            Kit.send(smtp, "ann@example.com", "Hello");
+            Kit.send(smtp, "carl@example.com", "Hello again");
+            assertThat(smtp).hasMails(3);
+        }
+    }
+
+    @Test
+    void aFailedTestPublishesEntriesAndWritesFilesAndItsMessagePointsThere() throws IOException {
+        var results = Kit.run(FailingCase.class);
+        Throwable failure = Kit.failures(results).get(0);
+
+        assertThat(failure).isExactlyInstanceOf(AssertionError.class);
+        Path folder = folder(failure.getMessage());
+        assertThat(folder.getFileName().toString()).startsWith("FailingCase.fails-");
+        assertThat(folder.resolve("smtp/transcript.txt")).content().contains("RCPT TO:<carl@example.com>");
+        assertThat(folder.resolve("smtp/summary.txt"))
+                .content()
+                .contains("field smtp of " + FailingCase.class.getName(), "\"Hello again\"", "on(RCPT_TO)");
+        assertThat(folder.resolve("smtp/mail-01.eml")).content().contains("Subject: Hello\r\n");
+        assertThat(folder.resolve("smtp/mail-02.eml")).content().contains("Subject: Hello again\r\n");
+        assertThat(folder.resolve("other/transcript.txt")).content().contains("nobody connected");
+        assertThat(folder.resolve("failure.txt")).content().contains("Expected 3 mails", "[method:fails(");
+
+        Map<String, String> entries = entries(results);
+        assertThat(entries)
+                .containsKeys(
+                        "restante.smtp.mails",
+                        "restante.smtp.rules",
+                        "restante.smtp.transcript",
+                        "restante.smtp.files",
+                        "restante.other.transcript");
+        assertThat(entries.get("restante.smtp.mails")).contains("\"Hello\"", "\"Hello again\"");
+        assertThat(entries.get("restante.smtp.rules")).contains("on(RCPT_TO).to(\"bob@*\")", "0 hits");
+        assertThat(entries.get("restante.smtp.transcript")).contains("MAIL FROM:<app@example.com>");
+    }
+
+    static class PassingCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void passes() {
+            Kit.send(smtp, "ann@example.com", "Hello");
+        }
+    }
+
+    @Test
+    void aTestThatPassesLeavesNothing() {
+        var results = Kit.run(PassingCase.class);
+        assertThat(Kit.failures(results)).isEmpty();
+        assertThat(entries(results)).isEmpty();
+    }
+
+    static class FailsAtFirstCase {
+        private static boolean first = true;
+
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void flickers() {
+            if (first) {
+                first = false;
+                fail("at first");
+            }
+        }
+    }
+
+    @Test
+    void theFolderOfAnEarlierRunIsRemoved() {
+        Path folder = folder(Kit.failure(FailsAtFirstCase.class).getMessage());
+        assertThat(folder).isDirectory();
+        assertThat(Kit.failures(Kit.run(FailsAtFirstCase.class))).isEmpty();
+        assertThat(folder).doesNotExist();
+    }
+
+    static class ManyCase {
+        @FakeSmtp
+        static FakeSmtpServer shared;
+
+        @ParameterizedTest
+        @ValueSource(strings = {"a/b", "../..", "a b"})
+        void fails(String value) {
+            fail("for " + value);
+        }
+    }
+
+    @Test
+    void eachTestHasAFolderOfItsOwn() {
+        List<Throwable> failures = Kit.failures(Kit.run(ManyCase.class));
+        assertThat(failures).hasSize(3);
+        Set<Path> folders = new HashSet<>();
+        failures.forEach(failure -> folders.add(folder(failure.getMessage())));
+        assertThat(folders).hasSize(3).allSatisfy(folder -> {
+            assertThat(folder).isDirectory();
+            assertThat(folder.getParent()).isEqualTo(Path.of("target/restante"));
+        });
+    }
+
+    static class ComparisonCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void compares() {
+            Assertions.assertEquals("expected", "actual");
+        }
+    }
+
+    @Test
+    void aComparisonKeepsWhatAnIdeShows() {
+        Throwable failure = Kit.failure(ComparisonCase.class);
+        assertThat(failure).isInstanceOfSatisfying(AssertionFailedError.class, comparison -> {
+            assertThat(comparison.getExpected().getStringRepresentation()).isEqualTo("expected");
+            assertThat(comparison.getActual().getStringRepresentation()).isEqualTo("actual");
+        });
+        assertThat(folder(failure.getMessage())).isDirectory();
+        assertThat(failure.getStackTrace())
+                .as("where the test failed")
+                .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("compares"));
+    }
+
+    static class ExceptionCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void breaks() {
+            throw new IllegalArgumentException("broken");
+        }
+    }
+
+    @Test
+    void anExceptionStaysWhatItIsAndIsGivenThePointer() {
+        Throwable failure = Kit.failure(ExceptionCase.class);
+        assertThat(failure).isInstanceOf(IllegalArgumentException.class).hasMessage("broken");
+        assertThat(failure.getSuppressed()).hasSize(1);
+        assertThat(folder(failure.getSuppressed()[0].getMessage())).isDirectory();
+    }
+
+    static class BeforeEachCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @RegisterExtension
+        final FakeSmtpExtension twin = FakeSmtpExtension.create();
+
+        @BeforeEach
+        void fails() {
+            fail("early");
+        }
+
+        @Test
+        void isNotReached() {}
+
+        private static void fail(String message) {
+            throw new AssertionError(message);
+        }
+    }
+
+    @Test
+    void aFailureBeforeTheTestIsEvidentTooAndPointsOnce() throws IOException {
+        Throwable failure = Kit.failure(BeforeEachCase.class);
+        assertThat(POINTER.matcher(failure.getMessage()).results()).hasSize(1);
+        try (var files = Files.list(folder(failure.getMessage()))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("smtp", "server", "failure.txt");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.restante.junit;
+
+import static dev.restante.Script.on;
+import static dev.restante.Stage.CONNECT;
+import static dev.restante.Stage.END_OF_DATA;
+import static dev.restante.Stage.RCPT_TO;
+import static dev.restante.assertj.MailAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.restante.FakeSmtpServer;
+import dev.restante.golden.Golden;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class StrictTest {
+    static class UnfiredCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void scriptsInVain() {
+            smtp.script(
+                    on(RCPT_TO).to("bob@*").reply(450, "4.2.1 Mailbox busy").once(),
+                    on(END_OF_DATA).named("slow gate").reply(451, "4.3.0 Later").times(2),
+                    on(CONNECT).client("10.0.0.0/8").reply(554, "5.7.1 Go away").always());
+            Kit.send(smtp, "ann@example.com", "Hello");
+        }
+    }
+
+    @Test
+    void aBoundedRuleThatNeverFiredFailsTheTest() {
+        // the send fails at END_OF_DATA first: see the next case for a test that passes but for the script
+        Throwable failure = Kit.failure(UnfiredCase.class);
+        assertThat(failure).isInstanceOf(IllegalStateException.class);
+        assertThat(failure.getSuppressed())
+                .as("the strict failure is told besides the failure of the test")
+                .anySatisfy(suppressed -> assertThat(suppressed)
+                        .isInstanceOf(AssertionError.class)
+                        .hasMessageContaining("slow gate: 1 hit, 1 left"));
+    }
+
+    static class NeverFiredCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void scriptsInVain() {
+            smtp.script(on(RCPT_TO).to("bob@*").reply(450, "4.2.1 Mailbox busy").once());
+            Kit.send(smtp, "ann@example.com", "Hello");
+        }
+    }
+
+    @Test
+    void theFailureShowsTheRuleTheMailsAndTheDialogue() {
+        Throwable failure = Kit.failure(NeverFiredCase.class);
+        assertThat(failure).isInstanceOf(AssertionError.class);
+        Golden.matches("strict-unfired", failure.getMessage());
+    }
+
+    static class OptedOutCase {
+        @FakeSmtp(strict = Strict.OFF)
+        FakeSmtpServer smtp;
+
+        @RegisterExtension
+        final FakeSmtpExtension twin = FakeSmtpExtension.create().withStrict(Strict.OFF);
+
+        @Test
+        void scriptsInVain() {
+            smtp.script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once());
+            twin.server().script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once());
+        }
+    }
+
+    @Test
+    void itCanBeSwitchedOff() {
+        assertThat(Kit.failures(Kit.run(OptedOutCase.class))).isEmpty();
+    }
+
+    static class ForgottenBudgetCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @Test
+        void one() {
+            smtp.script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once());
+        }
+
+        @Test
+        void two() {
+            assertThat(smtp).hasNoUnfiredRules();
+            assertThat(smtp.rules()).isEmpty();
+        }
+    }
+
+    @Test
+    void aSharedServersRuleFailsTheTestThatScriptedItAndNoOther() {
+        assertThat(Kit.failure(ForgottenBudgetCase.class))
+                .hasMessageContaining("field smtp of " + ForgottenBudgetCase.class.getName());
+    }
+
+    static class AbortedCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void isSkipped() {
+            smtp.script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once());
+            Assumptions.abort("not here");
+        }
+    }
+
+    @Test
+    void aTestThatWasAbortedIsNotFailed() {
+        Kit.run(AbortedCase.class)
+                .testEvents()
+                .assertStatistics(events -> events.aborted(1).failed(0));
+    }
+
+    static class TwinCase {
+        @RegisterExtension
+        final FakeSmtpExtension mail = FakeSmtpExtension.create();
+
+        @Test
+        void scriptsInVain() {
+            mail.server().script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once());
+        }
+    }
+
+    @Test
+    void theTwinIsAsStrict() {
+        assertThat(Kit.failure(TwinCase.class))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("the FakeSmtpExtension of " + TwinCase.class.getName())
+                .hasMessageContaining("on(RCPT_TO)");
+    }
+
+    static class FailsAfterwardsCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void scriptsInVain() {
+            smtp.script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once());
+        }
+
+        @AfterEach
+        void fails() {
+            throw new IllegalStateException("the test's own");
+        }
+    }
+
+    @Test
+    void aFailureInAfterEachComesFirstToo() {
+        Throwable failure = Kit.failure(FailsAfterwardsCase.class);
+        assertThat(failure).hasMessageContaining("the test's own");
+        assertThat(failure.getSuppressed())
+                .anySatisfy(suppressed -> assertThat(suppressed).hasMessageContaining("on(RCPT_TO)"));
+    }
+
+    static class UnseenMailCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @Test
+        void looksAtOneOnly() {
+            Kit.send(smtp, "ann@example.com", "first");
+            Kit.send(smtp, "bob@example.com", "second");
+            smtp.takeMail();
+        }
+    }
+
+    @Test
+    void withAllMailThatNobodyLookedAtFailsTheTest() {
+        Golden.matches("strict-unseen-mail", Kit.failure(UnseenMailCase.class).getMessage());
+    }
+
+    static class ProbeCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @Test
+        void isProbed() throws IOException {
+            try (Socket probe = new Socket(smtp.host(), smtp.port())) {
+                assertThat(new String(probe.getInputStream().readNBytes(3), US_ASCII))
+                        .isEqualTo("220");
+                probe.getOutputStream().write("QUIT\r\n".getBytes(US_ASCII));
+                probe.getInputStream().readAllBytes();
+            }
+        }
+    }
+
+    @Test
+    void withAllAConnectionWithoutMailFailsTheTest() {
+        Golden.matches(
+                "strict-unexpected-connection", Kit.failure(ProbeCase.class).getMessage());
+    }
+
+    static class ExpectedCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @Test
+        void looksAtAll() throws IOException {
+            smtp.script(on(CONNECT).reply(421, "4.3.2 Closing down").once());
+            try (Socket probe = new Socket(smtp.host(), smtp.port())) {
+                probe.getInputStream().readAllBytes();
+            }
+            Kit.send(smtp, "ann@example.com", "first");
+            smtp.takeMail();
+        }
+    }
+
+    @Test
+    void withAllATestThatLookedAtEverythingPasses() {
+        var failures = Kit.failures(Kit.run(ExpectedCase.class));
+        assertThat(failures).as(() -> Arrays.toString(failures.toArray())).isEmpty();
+    }
+}
