@@ -143,7 +143,7 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
         List<Duration> times = new ArrayList<>(List.of(first, second));
         times.addAll(List.of(more));
         if (actual.size() != times.size() + 1) {
-            fail("Expected " + (times.size() + 1) + " attempts" + which() + ", to have " + times.size()
+            fail("Expected " + (times.size() + 1) + " attempts" + which() + " with " + times.size()
                     + " gaps between them, but there " + AbstractMailboxAssert.are(actual.size()) + ".");
             return this;
         }

@@ -9,8 +9,11 @@ import dev.restante.MimePart;
 import dev.restante.RuleReport;
 import dev.restante.SmtpFixture;
 import dev.restante.SmtpSession;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -175,13 +178,25 @@ final class Evidence {
                 .toList();
     }
 
-    /** How many letters must be changed, added or taken away to make one of the other; case counts for nothing. */
-    static int distance(String one, String other) {
-        String a = shortened(one.toLowerCase(java.util.Locale.ROOT));
-        String b = shortened(other.toLowerCase(java.util.Locale.ROOT));
+    /** The line that holds what comes nearest to what was wanted; empty if there are no lines. */
+    static Optional<String> nearestLine(String wanted, List<String> lines) {
+        return lines.stream().min(Comparator.comparingInt(line -> distance(wanted, line, true)));
+    }
+
+    private static int distance(String one, String other) {
+        return distance(one, other, false);
+    }
+
+    /**
+     * How many letters must be changed, added or taken away to make one of the other, or, {@code within} it, of some piece of
+     * the other; case counts for nothing.
+     */
+    private static int distance(String one, String other, boolean within) {
+        String a = shortened(one.toLowerCase(Locale.ROOT));
+        String b = shortened(other.toLowerCase(Locale.ROOT));
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
+            row[j] = within ? 0 : j;
         }
         for (int i = 1; i <= a.length(); i++) {
             int diagonal = row[0];
@@ -194,6 +209,6 @@ final class Evidence {
                 diagonal = above;
             }
         }
-        return row[b.length()];
+        return within ? Arrays.stream(row).min().orElse(0) : row[b.length()];
     }
 }

@@ -2,6 +2,7 @@ package dev.restante.assertj;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.assertj.core.api.AbstractStringAssert;
 
 /**
@@ -52,16 +53,13 @@ public class TextAssert extends AbstractStringAssert<TextAssert> {
     }
 
     private String nearestLine(String value) {
-        return Evidence.nearest(
-                        value,
-                        actual.lines()
-                                .map(String::strip)
-                                .filter(line -> !line.isEmpty())
-                                .toList())
-                .stream()
-                .findFirst()
+        List<String> lines = actual.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        return Evidence.nearestLine(value, lines)
                 .map(line -> "\nNearest to " + Evidence.quoted(value) + " is the line " + Evidence.quoted(line)
-                        + (line.toLowerCase(java.util.Locale.ROOT).contains(value.toLowerCase(java.util.Locale.ROOT))
+                        + (line.toLowerCase(Locale.ROOT).contains(value.toLowerCase(Locale.ROOT))
                                 ? ", which differs in case only."
                                 : "."))
                 .orElse("");
