@@ -3,7 +3,6 @@ package dev.restante.junit;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
 import dev.restante.SmtpFixture;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
@@ -75,37 +74,51 @@ final class AnnotatedServers
             if (Modifier.isStatic(field.getModifiers())) {
                 FakeSmtp annotation = annotation(field);
                 checkField(field, annotation);
-                ownerOf(field, context)
-                        .getStore(NAMESPACE)
-                        .getOrComputeIfAbsent(field, key -> newStatic(field, annotation, context), SharedServer.class);
+                ExtensionContext owner = ownerOf(field, context);
+                if (owner != context) {
+                    // before the class touches a field that another may be using
+                    Concurrency.refuseSharing(context, owner, place(field), OWN);
+                }
+                if (context.getStore(NAMESPACE).get(field, SharedServer.class) == null) { // here or in a parent's
+                    storeFor(field, context)
+                            .getOrComputeIfAbsent(
+                                    field, key -> newStatic(field, annotation, context), SharedServer.class);
+                }
             }
         }
     }
 
     /**
-     * The context as long as which the server of a static field lives: its class's, or, if it is inherited, the root's, since
-     * all subclasses share the value and perhaps a Spring context.
+     * The store as long as which the server of a static field is kept: its class's, or, if it is inherited, the root's, since
+     * all subclasses share the value. A server of Spring's is kept by Spring, and may be another for each subclass.
      */
+    private static ExtensionContext.Store storeFor(Field field, ExtensionContext context) {
+        boolean ofSpring =
+                get(field, null) == null && SpringServers.find(context).isPresent();
+        return (ofSpring ? context : ownerOf(field, context)).getStore(NAMESPACE);
+    }
+
+    /** The context of all who share a static field: its class's, or, if it is inherited, the root's. */
     private static ExtensionContext ownerOf(Field field, ExtensionContext context) {
         ExtensionContext declaring = classContext(context, field.getDeclaringClass());
-        return declaring
-                        .getTestClass()
-                        .filter(field.getDeclaringClass()::equals)
-                        .isPresent()
-                ? declaring
-                : context.getRoot();
+        boolean inherited = declaring
+                .getTestClass()
+                .filter(field.getDeclaringClass()::equals)
+                .isEmpty();
+        return inherited ? context.getRoot() : declaring;
     }
 
     private static SharedServer newStatic(Field field, FakeSmtp annotation, ExtensionContext context) {
         Object configured = get(field, null);
-        Optional<FakeSmtpServer> ofSpring =
-                configured == null ? SpringServers.serverOf(field, context) : Optional.empty();
-        FakeSmtpServer server = ofSpring.orElseGet(() -> start(field, annotation, configured));
+        Optional<SpringServer> ofSpring = SpringServers.find(context);
+        boolean owned = configured != null || ofSpring.isEmpty();
+        FakeSmtpServer server =
+                owned ? start(field, annotation, configured) : ofSpring.get().server();
         PropertiesInUse properties;
         try {
             properties = PropertiesInUse.set(List.of(annotation.systemProperties()), server, place(field), context);
         } catch (RuntimeException refused) {
-            if (ofSpring.isEmpty()) {
+            if (owned) {
                 server.close();
             }
             throw refused;
@@ -113,10 +126,13 @@ final class AnnotatedServers
         if (configured == null) {
             set(field, null, server);
         }
+        Turn turn = ofSpring.filter(spring -> spring.server() == server)
+                .map(SpringServer::turn)
+                .orElseGet(Turn::new);
         return new SharedServer(
-                new ServerInUse(field.getName(), place(field), server, annotation.strict()), OWN, () -> {
+                new ServerInUse(field.getName(), place(field), server, annotation.strict()), turn, OWN, () -> {
                     properties.close();
-                    if (ofSpring.isEmpty()) {
+                    if (owned) {
                         server.close();
                     }
                     if (configured == null) {
@@ -134,7 +150,7 @@ final class AnnotatedServers
         for (ExtensionContext owner : classContexts(context)) {
             for (Field field : fields(owner.getRequiredTestClass())) {
                 if (Modifier.isStatic(field.getModifiers())) {
-                    handShared(field, context, ownerOf(field, owner), run);
+                    handShared(field, context, owner, run);
                 }
             }
             for (SharedServer server : ofClass(owner)) {
@@ -150,12 +166,12 @@ final class AnnotatedServers
         }
     }
 
-    private static void handShared(Field field, ExtensionContext test, ExtensionContext owner, TestRun run) {
-        SharedServer server = owner.getStore(NAMESPACE).get(field, SharedServer.class);
+    private static void handShared(Field field, ExtensionContext test, ExtensionContext context, TestRun run) {
+        SharedServer server = context.getStore(NAMESPACE).get(field, SharedServer.class); // or a parent's
         if (server == null || run.servers().contains(server.server())) {
             return; // a nested class that extends its enclosing one meets the same field twice
         }
-        server.handTo(test, owner, run);
+        server.handTo(test, ownerOf(field, context), run);
     }
 
     private void useField(Field field, Object instance, ExtensionContext test, TestRun run) {
@@ -177,6 +193,7 @@ final class AnnotatedServers
                                 FakeSmtpServer server = start(field, annotation, configured);
                                 return new SharedServer(
                                         new ServerInUse(field.getName(), place(field), server, annotation.strict()),
+                                        new Turn(),
                                         OWN_PARAMETER,
                                         server::close);
                             },
@@ -221,7 +238,8 @@ final class AnnotatedServers
     @Override
     public Object resolveParameter(ParameterContext context, ExtensionContext extension) {
         Parameter parameter = context.getParameter();
-        String place = "parameter " + parameter.getName() + " of "
+        String place = "parameter "
+                + (parameter.isNamePresent() ? parameter.getName() : "number " + (context.getIndex() + 1)) + " of "
                 + context.getDeclaringExecutable().getDeclaringClass().getName() + "."
                 + (context.getDeclaringExecutable() instanceof java.lang.reflect.Constructor<?>
                         ? "<init>"
@@ -245,7 +263,7 @@ final class AnnotatedServers
         if (extension.getTestMethod().isPresent()) {
             TestRun.of(extension, NAMESPACE).uses(inUse, server::close);
         } else {
-            share(extension, new SharedServer(inUse, OWN, server::close));
+            share(extension, new SharedServer(inUse, new Turn(), OWN, server::close));
         }
         return server;
     }
@@ -301,7 +319,7 @@ final class AnnotatedServers
                 type, FakeSmtp.class, field -> true, HierarchyTraversalMode.TOP_DOWN);
     }
 
-    private static FakeSmtp annotation(Field field) {
+    static FakeSmtp annotation(Field field) {
         return AnnotationSupport.findAnnotation(field, FakeSmtp.class).orElseThrow();
     }
 
@@ -409,13 +427,5 @@ final class AnnotatedServers
 
     static Optional<FakeSmtpServer> configured(Field field) {
         return get(field, null) instanceof FakeSmtpServer server ? Optional.of(server) : Optional.empty();
-    }
-
-    static FakeSmtp annotationOf(Field field) {
-        return annotation(field);
-    }
-
-    static Class<? extends Annotation> annotationType() {
-        return FakeSmtp.class;
     }
 }

@@ -44,7 +44,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>In a Spring test ({@code SpringExtension}, {@code @SpringBootTest} and the like) a static field's server is made with the
  * application context and as long-lived as that, and the context's {@code spring.mail.host} and {@code spring.mail.port} lead
- * to it.
+ * to it; with {@link #startTls} or {@link #requireTls}, and with {@link #users}, the properties for these too. Classes that ask
+ * for equal servers can share a context from Spring's cache. For properties of other names, give the field a value:
+ *
+ * <pre>{@code
+ * @FakeSmtp static final FakeSmtpServer smtp = FakeSmtpServer.create();
+ *
+ * @DynamicPropertySource static void mail(DynamicPropertyRegistry registry) {
+ *     registry.add("shop.mail.port", smtp::port);
+ * }
+ * }</pre>
  */
 @Documented
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.ANNOTATION_TYPE})

@@ -63,7 +63,8 @@ record Options(
         return builder.build();
     }
 
-    private Map<String, String> passwords() {
+    /** The users with their passwords, in order. */
+    Map<String, String> passwords() {
         Map<String, String> passwords = new LinkedHashMap<>();
         for (String user : users) {
             int colon = user.indexOf(':');

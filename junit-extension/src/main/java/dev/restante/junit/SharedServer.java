@@ -2,7 +2,6 @@ package dev.restante.junit;
 
 import dev.restante.RuleReport;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -12,16 +11,18 @@ final class SharedServer implements AutoCloseable, ExtensionContext.Store.Closea
     private final ServerInUse server;
     private final String remedy;
     private final Runnable closing;
-    private final AtomicReference<String> user = new AtomicReference<>("");
+    private final Turn turn;
 
     /**
      * Shares a started server.
      *
+     * @param turn whose turn it is, among all who share the server
      * @param remedy what to use instead for tests that run concurrently
      * @param closing ends it
      */
-    SharedServer(ServerInUse server, String remedy, Runnable closing) {
+    SharedServer(ServerInUse server, Turn turn, String remedy, Runnable closing) {
         this.server = server;
+        this.turn = turn;
         this.remedy = remedy;
         this.closing = closing;
     }
@@ -37,14 +38,10 @@ final class SharedServer implements AutoCloseable, ExtensionContext.Store.Closea
      */
     void handTo(ExtensionContext test, ExtensionContext owner, TestRun run) {
         Concurrency.refuseSharing(test, owner, server.place(), remedy);
-        if (!user.compareAndSet("", test.getUniqueId())) {
-            throw new ExtensionConfigurationException("The server in " + server.place()
-                    + " is shared, but used by two tests at the same time: " + user.get() + " and " + test.getUniqueId()
-                    + ". " + remedy);
-        }
+        turn.begin(test.getUniqueId(), server.place(), remedy);
         List<RuleReport> early = server.server().rules();
         if (!early.isEmpty()) {
-            user.set("");
+            turn.end();
             throw new ExtensionConfigurationException("The server in " + server.place()
                     + " is shared and reset before each test, but was given a script before that, which no test would see: "
                     + early.get(0).rule() + ". Script it in @BeforeEach.");
@@ -52,7 +49,7 @@ final class SharedServer implements AutoCloseable, ExtensionContext.Store.Closea
         server.server().reset();
         run.uses(server, () -> {
             server.server().clearScript();
-            user.set("");
+            turn.end();
         });
     }
 
