@@ -24,8 +24,9 @@ final class Golden {
         String actual = normalised(text).stripTrailing() + "\n";
         try {
             if (Boolean.getBoolean("golden.accept")) {
-                Files.createDirectories(SOURCES);
-                Files.writeString(SOURCES.resolve(name + ".txt"), actual);
+                Path file = SOURCES.resolve(name + ".txt");
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, actual);
             }
             Assertions.assertThat(actual)
                     .as("golden/%s.txt; if the new text is better, accept it with -Dgolden.accept=true", name)

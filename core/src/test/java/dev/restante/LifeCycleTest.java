@@ -691,10 +691,38 @@ class LifeCycleTest {
             });
 
             first.say("QUIT", "221 ").expectEnd().close();
-            Eventually.isTrue("its place is free", () -> server.openConnections() == 1);
             WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").close();
             assertThat(server.awaitMails(1)).hasSize(1);
             second.close();
+        }
+    }
+
+    @Test
+    void aPlaceIsFreeAsSoonAsItsClientHasSeenTheEnd() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().maxConnections(1).build().start()) {
+            for (int round = 0; round < 300; round++) {
+                WireDialogue.greeted(server).say("QUIT", "221 ").expectEnd().close();
+            }
+        }
+    }
+
+    @Test
+    void aHoldKeepsBackNoReplyThatIsDue() {
+        try (FakeSmtpServer server = started()) {
+            Hold hold = server.hold(MID_DATA);
+            try (WireDialogue client = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
+                hold.awaitReached();
+                hold.release();
+                client.send("").send("hello").say(".", "250 ");
+            }
+            Hold atRecipient = server.hold(RCPT_TO);
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                client.sendRaw("MAIL FROM:<ann@x.test>\r\nRCPT TO:<bob@y.test>\r\n")
+                        .expect("250 2.1.0 ");
+                atRecipient.release();
+                client.expect("250 2.1.5 ");
+            }
         }
     }
 }
