@@ -56,7 +56,7 @@ final class AcceptingSocket extends ServerSocket {
             Socket raw = null;
             try {
                 raw = super.accept();
-                Socket socket = new CountedSocket(new Wire(raw, maxLine));
+                Socket socket = new CountedSocket(new Wire(raw, maxLine, connections.buffers()));
                 handedOut = true;
                 return socket;
             } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.restante.listener;
 import dev.restante.listener.commands.Conversation;
 import dev.restante.listener.commands.Conversation.Dismissal;
 import dev.restante.listener.commands.Population;
+import dev.restante.listener.wire.Wire;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class Connections implements Population {
     private final Duration idleTimeout;
     private final Semaphore room;
     private final Map<Conversation, Place> live = new ConcurrentHashMap<>();
+    private final Wire.Buffers buffers = new Wire.Buffers();
     private final AtomicInteger resets = new AtomicInteger();
     private final AtomicBoolean watching = new AtomicBoolean();
     private final ThreadPoolExecutor threads;
@@ -57,6 +59,10 @@ public final class Connections implements Population {
                     thread.setDaemon(true);
                     return thread;
                 });
+    }
+
+    Wire.Buffers buffers() {
+        return buffers;
     }
 
     int maxConnections() {
@@ -84,17 +90,23 @@ public final class Connections implements Population {
     boolean enter(Conversation conversation) {
         boolean served;
         synchronized (this) {
-            served = live.entrySet().stream()
-                            .filter(each ->
-                                    each.getValue().served && !each.getKey().hasEnded())
-                            .count()
-                    < maxConnections;
+            served = servedNow() < maxConnections;
             live.put(conversation, new Place(Thread.currentThread(), served));
         }
         if (closing) {
             conversation.dismiss(Dismissal.SHUTDOWN, true);
         }
         watch();
+        return served;
+    }
+
+    private int servedNow() {
+        int served = 0;
+        for (Map.Entry<Conversation, Place> each : live.entrySet()) {
+            if (each.getValue().served && !each.getKey().hasEnded()) {
+                served++;
+            }
+        }
         return served;
     }
 

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.subethamail.smtp.internal.server.Command;
 import org.subethamail.smtp.internal.server.CommandException;
 import org.subethamail.smtp.internal.server.HelpMessage;
@@ -77,6 +78,7 @@ public final class SmtpListener {
                 .executorService(new EngineThreads(connections.threads()))
                 .serverSocketFactory(() -> socket)
                 .sessionHandler(new Doorkeeper())
+                .sessionIdFactory(() -> "")
                 .serverThreadName("restante-" + kind + "-" + socket.getLocalPort())
                 .build();
         Verbs.words().forEach(word -> engine.getCommandHandler().addCommand(new EngineCommand(word)));
@@ -141,6 +143,8 @@ public final class SmtpListener {
             Conversation conversation =
                     new Conversation(settings, services, socket.wire(), kind.name(), connections::resets);
             socket.source(conversation);
+            // The engine numbers its sessions by itself; lines of a log are found by the number that evidence has.
+            MDC.put("SessionId", conversation.sessionId());
             boolean admitted = connections.enter(conversation);
             guarded(conversation, () -> {
                 boolean ready = kind == Kind.SMTP || TlsHandshake.perform(conversation, true);
@@ -158,6 +162,7 @@ public final class SmtpListener {
             Conversation conversation = conversationOf(session);
             conversation.finish();
             connections.leave(conversation);
+            ((WireSocket) session.getSocket()).wire().release();
             // The engine closes only sockets that are open; this one's place must be freed either way.
             ((WireSocket) session.getSocket()).close();
         }

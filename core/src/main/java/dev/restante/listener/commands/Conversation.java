@@ -116,6 +116,11 @@ public final class Conversation implements WireSocket.CommandSource {
 
     // ---- the conversation's course
 
+    /** The identifier of the session that the conversation is in. */
+    public String sessionId() {
+        return recorder.id();
+    }
+
     /** Greets the client; false if the connection has ended over it. */
     public boolean greet() {
         Ruling ruling = ask(Stage.CONNECT);

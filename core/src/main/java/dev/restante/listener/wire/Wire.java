@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,9 @@ public final class Wire {
     private OutputStream out;
     private @Nullable SSLSocket tls;
 
-    private final byte[] buffer = new byte[BUFFER_SIZE];
+    private final Buffers buffers;
+    private final byte[] buffer;
+    private boolean noDelay;
     private int position;
     private int limit;
 
@@ -68,13 +71,37 @@ public final class Wire {
 
     private record Throttle(int octetsPerSecond, Pacer pacer) {}
 
+    /** Input buffers that connections leave to those that come after them; a fresh one costs more than a small mail. */
+    public static final class Buffers {
+        private static final int KEPT = 64;
+
+        private final ArrayBlockingQueue<byte[]> free = new ArrayBlockingQueue<>(KEPT);
+
+        private byte[] take() {
+            byte[] used = free.poll();
+            return used == null ? new byte[BUFFER_SIZE] : used;
+        }
+
+        private void giveBack(byte[] used) {
+            free.offer(used);
+        }
+    }
+
     /** A wire over an accepted socket, with lines of at most {@code maxLine} octets. */
-    public Wire(Socket raw, int maxLine) throws IOException {
+    public Wire(Socket raw, int maxLine, Buffers buffers) throws IOException {
         this.raw = raw;
         this.maxLine = maxLine;
+        this.buffers = buffers;
+        this.buffer = buffers.take();
         this.in = raw.getInputStream();
         this.out = raw.getOutputStream();
-        raw.setTcpNoDelay(true);
+    }
+
+    /** Leaves the buffer to others. Called once, by the connection's own thread, when it will read no more. */
+    public void release() {
+        position = 0;
+        limit = 0;
+        buffers.giveBack(buffer);
     }
 
     /** The client's address. */
@@ -391,10 +418,25 @@ public final class Wire {
         outLock.lock();
         try {
             flush();
+            // Replies go out in one write, which no delay can split; what is written in pieces must not wait for
+            // another.
+            if (!noDelay) {
+                noDelay = true;
+                setNoDelay();
+            }
             send(octets, offset, length);
             return writable;
         } finally {
             outLock.unlock();
+        }
+    }
+
+    private void setNoDelay() {
+        try {
+            raw.setTcpNoDelay(true);
+        } catch (SocketException e) {
+            // Closed already: sending will tell.
+            broken = true;
         }
     }
 
@@ -471,7 +513,7 @@ public final class Wire {
             if (secured != null) {
                 secured.shutdownOutput();
             }
-            if (hasBufferedInput() || raw.getInputStream().available() > 0 || mayBeSending) {
+            if (mayBeSending || hasBufferedInput()) {
                 linger();
             }
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class WireSocket extends Socket {
     private final Wire wire;
+    private final InetSocketAddress remote;
     private volatile @Nullable CommandSource source;
 
     /** Where the engine's command words come from. */
@@ -29,6 +30,18 @@ public class WireSocket extends Socket {
     /** A socket over {@code wire}. */
     public WireSocket(Wire wire) {
         this.wire = wire;
+        this.remote = withoutName(wire.remoteAddress());
+    }
+
+    /** The address with its digits as host name, so that nobody asks a name server for one. */
+    private static InetSocketAddress withoutName(InetSocketAddress address) {
+        InetAddress ip = address.getAddress();
+        try {
+            return new InetSocketAddress(
+                    InetAddress.getByAddress(ip.getHostAddress(), ip.getAddress()), address.getPort());
+        } catch (UnknownHostException e) {
+            return address;
+        }
     }
 
     /** The wire below. */
@@ -56,25 +69,19 @@ public class WireSocket extends Socket {
         return OutputStream.nullOutputStream();
     }
 
-    /** The client's address with its digits as host name, so that nobody asks a name server for one. */
     @Override
     public SocketAddress getRemoteSocketAddress() {
-        return new InetSocketAddress(getInetAddress(), getPort());
+        return remote;
     }
 
     @Override
     public InetAddress getInetAddress() {
-        InetAddress address = wire.remoteAddress().getAddress();
-        try {
-            return InetAddress.getByAddress(address.getHostAddress(), address.getAddress());
-        } catch (UnknownHostException e) {
-            return address;
-        }
+        return remote.getAddress();
     }
 
     @Override
     public int getPort() {
-        return wire.remoteAddress().getPort();
+        return remote.getPort();
     }
 
     @Override
