@@ -132,7 +132,7 @@ class EvidenceTest {
                         .idleTimeout(ofMillis(50))
                         .build()
                         .start();
-                WireDialogue client = WireDialogue.greeted(impatient)) {
+                WireDialogue client = WireDialogue.with(impatient).expect("220 ")) {
             client.expect("421 ").expectEnd();
             assertThat(outcome(impatient)).isEqualTo(Outcome.TIMED_OUT);
         }
