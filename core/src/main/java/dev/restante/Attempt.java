@@ -90,6 +90,26 @@ public record Attempt(
                                 each.accepted() && each.recipient().address().equalsIgnoreCase(address));
     }
 
+    /** The same attempt without its body, which is dropped where it is too large to be kept. */
+    public Attempt withoutBody() {
+        return new Attempt(
+                number,
+                sessionId,
+                client,
+                outcome,
+                stage,
+                sender,
+                recipients,
+                reply,
+                rules,
+                mailId,
+                messageId,
+                Optional.empty(),
+                startedAt,
+                startedAtNanos,
+                took);
+    }
+
     /** When the attempt ended, on {@link System#nanoTime()}. */
     public long endedAtNanos() {
         return startedAtNanos + took.toNanos();

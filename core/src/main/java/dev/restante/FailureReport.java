@@ -3,6 +3,9 @@ package dev.restante;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a failed wait tells: what was expected, what there is instead, the dialogues, and what to do next. */
 final class FailureReport {
@@ -16,12 +19,15 @@ final class FailureReport {
 
     static AssertionError of(String headline, SmtpFixture fixture, List<CapturedMail> mails, Matching wanted) {
         FailureReport report = new FailureReport();
+        List<Attempt> attempts = fixture.attempts();
+        List<SmtpSession> sessions = fixture.sessions();
         report.text.append(headline).append('\n');
         report.mails(mails, wanted);
-        report.attempts(fixture.attempts());
+        report.gone(mails, attempts);
+        report.attempts(attempts);
         report.rules(fixture.rules());
-        report.sessions(fixture);
-        report.hint(fixture, mails);
+        report.sessions(sessions);
+        report.text.append(nextStep(fixture, mails, attempts, sessions));
         return new AssertionError(report.text.toString().stripTrailing());
     }
 
@@ -30,15 +36,41 @@ final class FailureReport {
             text.append("The mailbox is empty.\n");
             return;
         }
-        text.append("In the mailbox (").append(mails.size()).append("):\n");
-        for (int i = 0; i < Math.min(MAILS, mails.size()); i++) {
+        int first = Math.max(0, mails.size() - MAILS);
+        text.append("In the mailbox (")
+                .append(mails.size())
+                .append(first > 0 ? ", the latest " + MAILS : "")
+                .append("):\n");
+        for (int i = first; i < mails.size(); i++) {
             CapturedMail mail = mails.get(i);
             text.append("  ").append(i + 1).append(". ").append(mail).append('\n');
+            if (mail.acknowledgement() == Acknowledgement.PENDING) {
+                text.append("     but its reply is not out yet, and a wait ends only then\n");
+            }
             for (String mismatch : wanted.mismatches(mail)) {
                 text.append("     but ").append(mismatch).append('\n');
             }
         }
-        more(mails.size() - MAILS, "mails");
+    }
+
+    /** Mail that did arrive and is not here: a wait that comes too late must not read as if nothing had been sent. */
+    private void gone(List<CapturedMail> mails, List<Attempt> attempts) {
+        Set<String> here = mails.stream().map(CapturedMail::id).collect(Collectors.toSet());
+        long gone = attempts.stream()
+                .flatMap(attempt -> attempt.mailId().stream())
+                .filter(id -> !here.contains(id))
+                .count();
+        long discarded = attempts.stream()
+                .filter(attempt -> attempt.outcome() == Attempt.Outcome.ACCEPTED
+                        && attempt.mailId().isEmpty())
+                .count();
+        if (gone > 0) {
+            text.append(gone == 1 ? "1 mail arrived and is" : gone + " mails arrived and are")
+                    .append(" no longer here: taken, removed or evicted.\n");
+        }
+        if (discarded > 0) {
+            text.append("A rule discarded ").append(discarded == 1 ? "1 mail.\n" : discarded + " mails.\n");
+        }
     }
 
     private void attempts(List<Attempt> attempts) {
@@ -61,13 +93,17 @@ final class FailureReport {
         }
     }
 
-    private void sessions(SmtpFixture fixture) {
-        List<SmtpSession> sessions = fixture.sessions();
-        int skipped = Math.max(0, sessions.size() - SESSIONS);
-        if (skipped > 0) {
-            text.append("(").append(skipped).append(" earlier sessions not shown)\n");
+    private void sessions(List<SmtpSession> all) {
+        // Those that tried something tell most; among these, the latest.
+        List<SmtpSession> telling = all.stream()
+                .filter(session -> session.isOpen() || !session.attempts().isEmpty())
+                .toList();
+        List<SmtpSession> chosen = telling.isEmpty() ? all : telling;
+        List<SmtpSession> shown = chosen.subList(Math.max(0, chosen.size() - SESSIONS), chosen.size());
+        if (shown.size() < all.size()) {
+            text.append("(").append(all.size() - shown.size()).append(" more sessions not shown)\n");
         }
-        for (SmtpSession session : sessions.subList(skipped, sessions.size())) {
+        for (SmtpSession session : shown) {
             List<String> lines = session.toString().lines().toList();
             text.append("Dialogue of ").append(lines.get(0)).append('\n');
             int first = Math.max(1, lines.size() - LINES);
@@ -88,22 +124,34 @@ final class FailureReport {
         }
     }
 
-    private void hint(SmtpFixture fixture, List<CapturedMail> mails) {
-        List<Attempt> attempts = fixture.attempts();
-        if (fixture.sessions().isEmpty()) {
-            text.append("No client has connected. Does the code under test send to ")
-                    .append(fixture.host())
-                    .append(':')
-                    .append(fixture.port())
-                    .append("?");
-        } else if (!attempts.isEmpty() && attempts.get(attempts.size() - 1).outcome() == Attempt.Outcome.REFUSED) {
-            text.append(
-                    "The last attempt was refused. Did the client give up, or will it try again after the time-out?");
-        } else if (!attempts.isEmpty() && attempts.get(attempts.size() - 1).outcome() == Attempt.Outcome.ABORTED) {
-            text.append("The last attempt broke off. Did the client give up, or will it try again after the time-out?");
-        } else if (mails.isEmpty() && attempts.isEmpty()) {
-            text.append("A client connected but sent no mail.");
+    private static String nextStep(
+            SmtpFixture fixture, List<CapturedMail> mails, List<Attempt> attempts, List<SmtpSession> sessions) {
+        Optional<SmtpSession> open =
+                sessions.stream().filter(SmtpSession::isOpen).reduce((first, second) -> second);
+        if (!fixture.isListening()) {
+            return "The server is not listening (any more): nothing else can arrive.";
+        } else if (sessions.isEmpty()) {
+            return "No client has connected. Does the code under test send to " + fixture.host() + ":" + fixture.port()
+                    + "?";
+        } else if (mails.stream().anyMatch(mail -> mail.acknowledgement() == Acknowledgement.PENDING)) {
+            return "A rule keeps a reply back: advance the clock, release the hold, or wait longer.";
+        } else if (attempts.isEmpty() && open.isPresent()) {
+            return "Session " + open.get().number()
+                    + " is still open and in the middle of it: wait longer, or see where it stands.";
+        } else if (attempts.isEmpty()) {
+            return "A client connected and left before MAIL FROM: see its dialogue.";
         }
+        return switch (attempts.get(attempts.size() - 1).outcome()) {
+            case REFUSED ->
+                "The last attempt was refused. Did the client give up, or will it try again after the time-out?";
+            case ABORTED ->
+                "The last attempt broke off. Did the client give up, or will it try again after the time-out?";
+            case ACCEPTED ->
+                mails.isEmpty()
+                        ? "The last attempt was accepted: was its mail meant, and taken before?"
+                        : "The last attempt was accepted. Does the code under test send another, and does the matching say"
+                                + " what is meant?";
+        };
     }
 
     /** A time as people say it: {@code 5 s}, {@code 250 ms}. */

@@ -279,6 +279,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         return settings.maxMessageSize();
     }
 
+    @Override
+    public boolean isListening() {
+        return state == State.LISTENING;
+    }
+
     /** What clients need to trust this server inside TLS. */
     public ServerTls tls() {
         return new ServerTls(identity);

@@ -15,6 +15,9 @@ public interface SmtpFixture extends Mailbox {
     /** The port of the SMTP listener. */
     int port();
 
+    /** Whether the server listens: it was started and is not closed. */
+    boolean isListening();
+
     /** Appends these rules to the script. */
     void script(Rule... rules);
 

@@ -62,9 +62,11 @@ final class StoreMailbox implements Mailbox {
         }
         if (found.size() != count) {
             throw failure(
-                    "Expected exactly " + mails(count) + suffix(matching) + " and then quiet for "
-                            + FailureReport.spoken(quiet) + ", but there "
-                            + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
+                    (count == 0
+                                    ? "Expected no mail" + suffix(matching) + " for " + FailureReport.spoken(quiet)
+                                    : "Expected exactly " + mails(count) + suffix(matching) + " and then quiet for "
+                                            + FailureReport.spoken(quiet))
+                            + ", but there " + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
                     matching);
         }
         return shown(found);

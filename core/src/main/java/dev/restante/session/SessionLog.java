@@ -103,9 +103,12 @@ public final class SessionLog {
     private synchronized void shrink() {
         while (bytes.get() > maxBytes && !sessions.isEmpty()) {
             SessionRecorder oldest = sessions.getFirst();
-            long freed = oldest.isOpen() || sessions.size() == 1 ? oldest.trim() : 0;
+            boolean alone = sessions.size() == 1;
+            long freed = alone || oldest.isOpen() ? oldest.trim() : 0;
             if (freed > 0) {
                 bytes.addAndGet(-freed);
+            } else if (alone) {
+                return;
             } else {
                 drop(sessions.removeFirst());
             }

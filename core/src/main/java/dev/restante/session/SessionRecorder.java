@@ -192,7 +192,11 @@ public final class SessionRecorder {
         log.grown(delta);
     }
 
-    /** Drops the older half of what is kept and returns how much that freed; 0 if there is nothing left to drop. */
+    /**
+     * Drops the older half of what is kept, and the body of an attempt that is left alone; the latest attempt stays.
+     *
+     * @return how much that freed; 0 if there is nothing left to drop
+     */
     synchronized long trim() {
         long before = cost;
         int keepEntries = entries.size() / 2;
@@ -200,7 +204,13 @@ public final class SessionRecorder {
             cost -= entries.removeFirst().cost();
             dropped++;
         }
-        int keepAttempts = attempts.size() / 2;
+        int keepAttempts = Math.max(1, attempts.size() / 2);
+        if (attempts.size() == 1) {
+            Attempt bare = attempts.removeFirst();
+            cost -= cost(bare);
+            attempts.addFirst(bare.withoutBody());
+            cost += cost(attempts.getFirst());
+        }
         while (attempts.size() > keepAttempts) {
             cost -= cost(attempts.removeFirst());
         }

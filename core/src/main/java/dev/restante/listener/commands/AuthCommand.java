@@ -26,7 +26,7 @@ final class AuthCommand implements Verb {
             refuse(conversation, misplaced);
             return;
         }
-        String[] words = conversation.argument().split(" +", 2);
+        String[] words = conversation.argument().split("[ \\t]+", 2);
         Optional<Mechanism> mechanism = Mechanism.named(words[0]);
         if (words[0].isEmpty()) {
             refuse(conversation, Reply.of(501, "5.5.4 Syntax: AUTH mechanism"));

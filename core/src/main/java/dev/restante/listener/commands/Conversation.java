@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** The word for a line that is no command of ours. */
     static final String UNKNOWN = "UNKNOWN";
 
+    private static final Pattern INITIAL_RESPONSE = Pattern.compile("^(\\s*\\S+\\s+\\S+)\\s+\\S.*$", Pattern.DOTALL);
     private static final byte[] GARBAGE = {(byte) 0xff, 0x00, 0x15, (byte) 0x80, '?', '\r', 0x07, '\n'};
 
     final Settings settings;
@@ -227,14 +229,14 @@ public final class Conversation implements WireSocket.CommandSource {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     }
 
+    /** Whether a line may hold a password: an AUTH, however it is spaced. */
     private static boolean isSecret(String line) {
-        return line.regionMatches(true, 0, "AUTH ", 0, 5);
+        return line.stripLeading().regionMatches(true, 0, "AUTH", 0, 4);
     }
 
     /** {@code AUTH PLAIN dGVzdA==} without what follows the mechanism. */
     private static String masked(String line) {
-        int mechanismEnd = line.indexOf(' ', 5);
-        return mechanismEnd < 0 ? line : line.substring(0, mechanismEnd) + " ****";
+        return INITIAL_RESPONSE.matcher(line).replaceFirst("$1 ****");
     }
 
     private void renewIfReset() {

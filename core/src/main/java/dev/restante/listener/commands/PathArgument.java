@@ -45,6 +45,13 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
         return new PathArgument(reader.address(utf8, false), reader.spoken, parameters, List.copyOf(reader.remarks));
     }
 
+    /** What follows {@code word} in an argument; the whole argument if it begins otherwise. */
+    static String afterWord(String word, String argument) {
+        return argument.regionMatches(true, 0, word, 0, word.length())
+                ? argument.substring(word.length()).strip()
+                : argument;
+    }
+
     /** Refuses a declared size over the limit (RFC 1870 section 6.1). */
     void requireSizeWithin(long maxMessageSize) throws Refusal {
         Optional<String> size = parameters.value("SIZE");

@@ -27,9 +27,10 @@ final class RcptCommand implements Verb {
                     open.sender.parameters().has("SMTPUTF8"));
         } catch (Refusal refusal) {
             // What was said is kept as it was said: that it is no address is what the evidence is about.
-            String spoken = conversation.argument();
+            String spoken = PathArgument.afterWord("TO:", conversation.argument());
+            String address = spoken.replaceFirst("^<(.*)>$", "$1");
             open.recipient(
-                    new Envelope.Recipient(spoken, spoken, EsmtpParameters.none()), Optional.of(refusal.reply()));
+                    new Envelope.Recipient(address, spoken, EsmtpParameters.none()), Optional.of(refusal.reply()));
             conversation.say(refusal.reply());
             return;
         }
