@@ -471,6 +471,22 @@ class LifeCycleTest {
     }
 
     @Test
+    void aClientThatDoesNotReadHoldsUpNoClosing() {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().closeGrace(Duration.ZERO).build().start();
+        server.script(on(NOOP).reply(250, "x".repeat(20 << 20)).once());
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.send("NOOP");
+            Eventually.isTrue(
+                    "the reply is due",
+                    () -> server.sessions().get(0).transcript().replies().size() == 3);
+
+            assertThatCode(server::close).doesNotThrowAnyException();
+            assertThat(server.openConnections()).isZero();
+        }
+    }
+
+    @Test
     void evidenceStaysReadableOnceTheServerIsClosed() {
         FakeSmtpServer server = started();
         server.script(on(RCPT_TO).to("no@*").reply(550, "5.1.1 No such user").once());
@@ -576,15 +592,21 @@ class LifeCycleTest {
     }
 
     @Test
-    void aResetReleasesWhoIsHeldInATransaction() {
+    void nothingOfWhoIsHeldInATransactionOutlivesAReset() {
         try (FakeSmtpServer server = started()) {
-            Hold hold = server.hold(END_OF_DATA);
-            try (WireDialogue client = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
-                client.sendRaw("Subject: x\r\n\r\nbody\r\n.\r\n");
-                hold.awaitReached();
-                server.reset();
+            for (int round = 0; round < 50; round++) {
+                Hold hold = server.hold(END_OF_DATA);
+                try (WireDialogue client = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test")) {
+                    client.sendRaw("Subject: x\r\n\r\nbody\r\n.\r\n");
+                    hold.awaitReached();
+                    server.reset();
 
-                assertThat(client.reply().get(0)).matches("(250|421) .*");
+                    assertThat(server.mails()).isEmpty();
+                    assertThat(server.attempts()).isEmpty();
+                    assertThat(server.rules()).isEmpty();
+                    assertThat(client.reply().get(0)).matches("(250|421) .*");
+                }
+                Eventually.isTrue("the client is gone", () -> server.openConnections() == 0);
                 assertThat(server.mails()).isEmpty();
                 assertThat(server.attempts()).isEmpty();
             }
