@@ -178,10 +178,9 @@ final class AnnotatedServers
         FakeSmtp annotation = annotation(field);
         checkField(field, annotation);
         Object configured = get(field, instance);
-        ExtensionContext owner = classContext(test, instance.getClass());
-        boolean perClass = owner.getTestInstanceLifecycle()
-                .filter(Lifecycle.PER_CLASS::equals)
-                .isPresent();
+        Optional<ExtensionContext> lasting = lasting(test, instance.getClass());
+        boolean perClass = lasting.isPresent();
+        ExtensionContext owner = lasting.orElse(test);
         if (perClass) {
             Concurrency.refuseSharing(test, owner, place(field), OWN_PARAMETER);
         }
@@ -403,6 +402,29 @@ final class AnnotatedServers
             context = context.get().getParent();
         }
         return contexts;
+    }
+
+    /**
+     * The context as long as which an instance of this class lives, if that is longer than a test: of the outermost class under
+     * PER_CLASS among its own and those nested in it that enclose the test.
+     */
+    private static Optional<ExtensionContext> lasting(ExtensionContext test, Class<?> type) {
+        ExtensionContext last = classContext(test, type);
+        Optional<ExtensionContext> found = Optional.empty();
+        Optional<ExtensionContext> node = test.getParent();
+        while (node.isPresent()) {
+            if (node.get()
+                    .getTestInstanceLifecycle()
+                    .filter(Lifecycle.PER_CLASS::equals)
+                    .isPresent()) {
+                found = node;
+            }
+            if (node.get() == last) {
+                break;
+            }
+            node = node.get().getParent();
+        }
+        return found;
     }
 
     /** The context of this class; below it, the context of the test or a nested class. */

@@ -52,6 +52,7 @@ public final class FakeSmtpExtension
     private final FakeSmtpServer.Builder configuration;
     private final Strict strict;
     private final List<String> systemProperties;
+    private final Turn turn = new Turn();
     private volatile @Nullable FakeSmtpServer server;
     private volatile @Nullable ExtensionContext owner;
 
@@ -158,9 +159,19 @@ public final class FakeSmtpExtension
                     "System properties are set before the test instance is made: register the FakeSmtpExtension of "
                             + context.getRequiredTestClass().getName() + " in a static field.");
         }
-        FakeSmtpServer started = configuration.build().start();
+        turn.begin(context.getUniqueId(), place(context), REMEDY); // under PER_CLASS, nested, the instance is shared
+        FakeSmtpServer started;
+        try {
+            started = configuration.build().start();
+        } catch (RuntimeException e) {
+            turn.end();
+            throw e;
+        }
         server = started;
-        run.uses(inUse(context, started), started::close);
+        run.uses(inUse(context, started), () -> {
+            turn.end();
+            started.close();
+        });
     }
 
     @Override

@@ -489,6 +489,42 @@ class LifecycleTest {
         assertThat(Set.copyOf(seenBy(PerClassCase.class))).hasSize(3 + 1 + 1 + 1);
     }
 
+    static class PerClassWithinCase {
+        @FakeSmtp
+        FakeSmtpServer outer;
+
+        @FakeSmtp
+        final FakeSmtpServer configured = FakeSmtpServer.create();
+
+        @RegisterExtension
+        final FakeSmtpExtension twin = FakeSmtpExtension.create();
+
+        @Nested
+        @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+        class Inner {
+            @FakeSmtp
+            FakeSmtpServer inner;
+
+            @RepeatedTest(2)
+            void each() {
+                saw(PerClassWithinCase.class, outer, configured, twin.server(), inner);
+                List.of(outer, configured, twin.server(), inner).forEach(LifecycleTest::isEmptyAtFirst);
+            }
+        }
+
+        @Test
+        void outside() {
+            isEmptyAtFirst(outer);
+            isEmptyAtFirst(configured);
+        }
+    }
+
+    @Test
+    void aNestedClassUnderPerClassKeepsItsEnclosingInstances() {
+        passes(3, PerClassWithinCase.class);
+        assertThat(Set.copyOf(seenBy(PerClassWithinCase.class))).hasSize(2 + 1 + 1 + 2);
+    }
+
     // ---- the twin
 
     static class RegisteredCase {

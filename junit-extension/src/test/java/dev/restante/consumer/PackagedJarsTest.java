@@ -1,0 +1,143 @@
+package dev.restante.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Builds a project of somebody's against the packaged jars and runs it, on each JUnit that is promised. Maven runs this after
+ * packaging and says where the jars are.
+ */
+@Timeout(240)
+class PackagedJarsTest {
+    private static final Path SOURCES = Path.of("src/consumer/java/consumer");
+    private static final List<String> NOT_THE_CONSUMERS = List.of(
+            "/org/junit/",
+            "/org/opentest4j/",
+            "/org/apiguardian/",
+            "/org/springframework/",
+            "/com/tngtech/",
+            "/snakeyaml");
+
+    @TempDir
+    Path project;
+
+    private List<Path> classPath;
+
+    @BeforeEach
+    void findTheJars() {
+        String jar = System.getProperty("restante.consumer.jar", "");
+        assumeThat(jar).as("run by mvn verify, after packaging").isNotEmpty();
+        classPath = new ArrayList<>(List.of(Path.of(jar)));
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> NOT_THE_CONSUMERS.stream().noneMatch(entry.replace('\\', '/')::contains))
+                .map(Path::of)
+                .filter(entry -> entry.toString().endsWith(".jar") && !entry.equals(classPath.get(0)))
+                .forEach(classPath::add);
+        assertThat(classPath)
+                .allSatisfy(entry -> assertThat(entry).isRegularFile())
+                .anySatisfy(entry -> assertThat(entry.getFileName().toString()).startsWith("restante-core-"))
+                .anySatisfy(
+                        entry -> assertThat(entry.getFileName().toString()).startsWith("restante-junit-extension-"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.12.2", "1.14.4", "6.1.3"})
+    void serveEveryJUnitFrom512On(String platform) throws IOException, InterruptedException {
+        Path junit = Path.of(
+                System.getProperty("restante.consumer.junits"),
+                "junit-platform-console-standalone-" + platform + ".jar");
+        assertThat(junit).isRegularFile();
+        classPath.add(junit);
+        compile("ConsumerTest.java", "ConsumerMail.java");
+
+        String output = run(
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--disable-banner",
+                "--disable-ansi-colors",
+                "--details=tree",
+                "--select-class=consumer.ConsumerTest");
+
+        assertThat(output)
+                .as(output)
+                .containsPattern("\\[ +10 tests successful +]")
+                .containsPattern("\\[ +2 tests failed +]")
+                .contains("Strict check of the server in field smtp of consumer.ConsumerTest")
+                .contains("Expected the subject \"Your order 43\", but it is \"Your order 42\".")
+                .contains("restante.smtp.transcript")
+                .contains("Mail evidence: target");
+        try (Stream<Path> evidence = Files.walk(project.resolve("target/restante"))) {
+            assertThat(evidence.map(file -> file.getFileName().toString()))
+                    .contains("failure.txt", "transcript.txt", "summary.txt")
+                    .anySatisfy(name -> assertThat(name).startsWith("ConsumerTest.failsAndLeavesEvidence-"));
+        }
+    }
+
+    @Test
+    void needNoJUnitForTheAssertions() throws IOException, InterruptedException {
+        compile("WithoutJUnit.java", "ConsumerMail.java");
+        assertThat(run("consumer.WithoutJUnit"))
+                .contains("passed without JUnit: Expected the subject \"x\", but it is \"Your order 42\".");
+    }
+
+    private void compile(String... sources) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            List<String> options = List.of("--release", "17", "-d", project.toString(), "-cp", joined(classPath));
+            boolean compiled = compiler.getTask(
+                            null,
+                            files,
+                            null,
+                            options,
+                            null,
+                            files.getJavaFileObjectsFromPaths(
+                                    Stream.of(sources).map(SOURCES::resolve).toList()))
+                    .call();
+            assertThat(compiled).as("the consumer's sources compile").isTrue();
+        }
+    }
+
+    private String run(String main, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                joined(classPath) + File.pathSeparator + project,
+                main));
+        command.addAll(List.of(arguments));
+        Path output = project.resolve("output.txt");
+        Files.createDirectories(project.resolve("target"));
+        Process process = new ProcessBuilder(command)
+                .directory(project.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(200, TimeUnit.SECONDS)).as("it ended").isTrue();
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    private static String joined(List<Path> paths) {
+        return String.join(
+                File.pathSeparator,
+                paths.stream().map(path -> path.toAbsolutePath().toString()).toList());
+    }
+}
