@@ -148,7 +148,7 @@ final class FailureReport {
                 "The last attempt broke off. Did the client give up, or will it try again after the time-out?";
             case ACCEPTED ->
                 mails.isEmpty()
-                        ? "The last attempt was accepted: was its mail meant, and taken before?"
+                        ? "The last attempt was accepted: was its mail the one that is waited for?"
                         : "The last attempt was accepted. Does the code under test send another, and does the matching say"
                                 + " what is meant?";
         };
