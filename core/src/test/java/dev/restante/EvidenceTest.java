@@ -441,6 +441,22 @@ class EvidenceTest {
     }
 
     @Test
+    void aRecipientThatIsNoAddressIsKnownAsSpoken() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<ann@x.test>", "250 ")
+                    .say("RCPT TO:<not an address>", "553 ")
+                    .say("RSET", "250 ");
+        }
+        assertThat(onlyAttempt().outcome()).isEqualTo(Attempt.Outcome.REFUSED);
+        assertThat(onlyAttempt().recipients()).singleElement().satisfies(outcome -> {
+            assertThat(outcome.accepted()).isFalse();
+            assertThat(outcome.recipient().spoken()).isEqualTo("<not an address>");
+            assertThat(outcome.recipient().address()).isEqualTo("not an address");
+        });
+        assertThat(server.attempts(Matching.to("not*"))).hasSize(1);
+    }
+
+    @Test
     void listsOfEvidenceAreSnapshots() {
         try (WireDialogue client = WireDialogue.greeted(server)) {
             List<Attempt> none = server.attempts();
@@ -631,6 +647,30 @@ class EvidenceTest {
             assertThat(small.attempts())
                     .last()
                     .satisfies(attempt -> assertThat(attempt.number()).isEqualTo(20));
+        }
+    }
+
+    @Test
+    void anAttemptLargerThanTheBoundIsStillKnown() {
+        try (FakeSmtpServer small =
+                FakeSmtpServer.builder().keepSessions(1000, 8 << 10).build().start()) {
+            small.script(on(END_OF_DATA).reply(554, "5.7.1 No").always());
+            try (WireDialogue client = WireDialogue.greeted(small).envelope("ann@x.test", "bob@y.test")) {
+                client.sendRaw("x".repeat(20_000) + "\r\n.\r\n").expect("554 ");
+                assertThat(small.attempts())
+                        .singleElement()
+                        .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.REFUSED));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AUTH\tPLAIN\t", "AUTH PLAIN\t", "AUTH\tPLAIN "})
+    void aPasswordAfterATabIsMaskedToo(String command) {
+        String token = base64("\0ann\0" + SECRET);
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.send(command + token).reply();
+            assertNoSecretIsPrinted(SECRET, token);
         }
     }
 
