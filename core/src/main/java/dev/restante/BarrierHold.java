@@ -41,7 +41,8 @@ final class BarrierHold implements Hold {
                                 + (barrier.waiting() == 1 ? "is 1." : "are " + barrier.waiting() + "."),
                         fixture,
                         fixture.mails(),
-                        Matching.any());
+                        Matching.any(),
+                        FailureReport.Missing.CONNECTION);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

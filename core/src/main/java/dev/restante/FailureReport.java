@@ -13,11 +13,22 @@ final class FailureReport {
     private static final int SESSIONS = 5;
     private static final int LINES = 40;
 
+    /** What a failed wait was short of. */
+    enum Missing {
+        /** A mail. */
+        MAIL,
+        /** A connection at a hold. */
+        CONNECTION,
+        /** Nothing: there was too much. */
+        NOTHING
+    }
+
     private final StringBuilder text = new StringBuilder();
 
     private FailureReport() {}
 
-    static AssertionError of(String headline, SmtpFixture fixture, List<CapturedMail> mails, Matching wanted) {
+    static AssertionError of(
+            String headline, SmtpFixture fixture, List<CapturedMail> mails, Matching wanted, Missing missing) {
         FailureReport report = new FailureReport();
         List<Attempt> attempts = fixture.attempts();
         List<SmtpSession> sessions = fixture.sessions();
@@ -27,7 +38,7 @@ final class FailureReport {
         report.attempts(attempts);
         report.rules(fixture.rules());
         report.sessions(sessions);
-        report.text.append(nextStep(fixture, mails, attempts, sessions));
+        report.text.append(nextStep(fixture, mails, attempts, sessions, missing));
         return new AssertionError(report.text.toString().stripTrailing());
     }
 
@@ -125,11 +136,17 @@ final class FailureReport {
     }
 
     private static String nextStep(
-            SmtpFixture fixture, List<CapturedMail> mails, List<Attempt> attempts, List<SmtpSession> sessions) {
+            SmtpFixture fixture,
+            List<CapturedMail> mails,
+            List<Attempt> attempts,
+            List<SmtpSession> sessions,
+            Missing missing) {
         Optional<SmtpSession> open =
                 sessions.stream().filter(SmtpSession::isOpen).reduce((first, second) -> second);
         if (!fixture.isListening()) {
-            return "The server is not listening (any more): nothing else can arrive.";
+            return "The server is not listening: call start() first, and close it only after the wait.";
+        } else if (missing == Missing.NOTHING) {
+            return "There is more than was expected. Did the client send it twice, or did something before leave it here?";
         } else if (sessions.isEmpty()) {
             return "No client has connected. Does the code under test send to " + fixture.host() + ":" + fixture.port()
                     + "?";
@@ -141,6 +158,9 @@ final class FailureReport {
         } else if (attempts.isEmpty()) {
             return "A client connected and left before MAIL FROM: see its dialogue.";
         }
+        if (missing == Missing.CONNECTION) {
+            return "Nobody waits there. Did another rule decide the stage first, or did the client never come to it?";
+        }
         return switch (attempts.get(attempts.size() - 1).outcome()) {
             case REFUSED ->
                 "The last attempt was refused. Did the client give up, or will it try again after the time-out?";
@@ -148,7 +168,7 @@ final class FailureReport {
                 "The last attempt broke off. Did the client give up, or will it try again after the time-out?";
             case ACCEPTED ->
                 mails.isEmpty()
-                        ? "The last attempt was accepted: was its mail the one that is waited for?"
+                        ? "The last attempt was accepted, but its mail is not here any more."
                         : "The last attempt was accepted. Does the code under test send another, and does the matching say"
                                 + " what is meant?";
         };

@@ -39,7 +39,9 @@ final class StoreMailbox implements Mailbox {
     public CapturedMail takeMail(Matching matching) {
         Optional<CapturedMail> taken = uninterrupted(() -> store.take(matching, timeout));
         return taken.orElseThrow(() -> failure(
-                "No mail" + suffix(matching) + " arrived within " + FailureReport.spoken(timeout) + ".", matching));
+                "No mail" + suffix(matching) + " arrived within " + FailureReport.spoken(timeout) + ".",
+                matching,
+                FailureReport.Missing.MAIL));
     }
 
     @Override
@@ -49,7 +51,8 @@ final class StoreMailbox implements Mailbox {
             throw failure(
                     "Expected " + mails(count) + suffix(matching) + " within " + FailureReport.spoken(timeout)
                             + ", but there " + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
-                    matching);
+                    matching,
+                    FailureReport.Missing.MAIL);
         }
         return shown(found);
     }
@@ -67,7 +70,8 @@ final class StoreMailbox implements Mailbox {
                                     : "Expected exactly " + mails(count) + suffix(matching) + " and then quiet for "
                                             + FailureReport.spoken(quiet))
                             + ", but there " + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
-                    matching);
+                    matching,
+                    found.size() < count ? FailureReport.Missing.MAIL : FailureReport.Missing.NOTHING);
         }
         return shown(found);
     }
@@ -102,8 +106,8 @@ final class StoreMailbox implements Mailbox {
         return new StoreMailbox(fixture, store, other, onlooker);
     }
 
-    private AssertionError failure(String headline, Matching matching) {
-        return FailureReport.of(headline, fixture, store.snapshot(), matching);
+    private AssertionError failure(String headline, Matching matching, FailureReport.Missing missing) {
+        return FailureReport.of(headline, fixture, store.snapshot(), matching, missing);
     }
 
     private static String mails(int count) {

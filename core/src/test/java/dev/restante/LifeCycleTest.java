@@ -757,4 +757,20 @@ class LifeCycleTest {
             }
         }
     }
+
+    @Test
+    void aResetEndsATransactionWhoseClientDoesNotRead() {
+        try (FakeSmtpServer server = started()) {
+            server.script(on(RCPT_TO).reply(250, "x".repeat(20 << 20)).once());
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                client.say("MAIL FROM:<ann@x.test>", "250 ").send("RCPT TO:<bob@y.test>");
+                Eventually.isTrue(
+                        "the reply is due",
+                        () -> server.sessions().get(0).transcript().replies().size() == 4);
+                server.reset();
+
+                assertThat(server.openConnections()).isZero();
+            }
+        }
+    }
 }

@@ -141,6 +141,9 @@ public final class Connections implements Population {
         CompletableFuture.delayedExecutor(interval, TimeUnit.NANOSECONDS, threads)
                 .execute(() -> {
                     live.keySet().stream()
+                            .filter(conversation -> conversation.isStuckFor(idleTimeout.toNanos()))
+                            .forEach(Conversation::abort);
+                    live.keySet().stream()
                             .filter(conversation -> conversation.isIdleFor(idleTimeout.toNanos()))
                             .forEach(conversation -> conversation.dismiss(Dismissal.IDLE, true));
                     watching.set(false);
@@ -164,7 +167,10 @@ public final class Connections implements Population {
                 threads.execute(() -> conversation.dismiss(Dismissal.RESET, true));
             }
         }
-        awaitGone(ended::contains, System.nanoTime() + TimeUnit.SECONDS.toNanos(5));
+        awaitGone(ended::contains, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+        // Who is still here does not read what it is told.
+        ended.forEach(Conversation::abort);
+        awaitGone(ended::contains, System.nanoTime() + TimeUnit.SECONDS.toNanos(4));
     }
 
     /**

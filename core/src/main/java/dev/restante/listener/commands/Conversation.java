@@ -540,7 +540,10 @@ public final class Conversation implements WireSocket.CommandSource {
     void inputEnded() {
         Dismissal wish = dismissal;
         if (wish != null) {
+            // Said already if the wish found us waiting; else it is for us to say, and writing twice is prevented
+            // below.
             recorder.reply(wish.reply());
+            wire.write(wish.reply());
             end(wish.outcome(), wish.text(), false);
         } else if (wire.isBroken()) {
             end(SmtpSession.Outcome.CLIENT_BROKE, "connection broke", false);
@@ -608,6 +611,11 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Whether the client was silent for this long while the server waited for it. */
     public boolean isIdleFor(long nanos) {
         return wire.isAwaitingInput() && wire.idleNanos() > nanos;
+    }
+
+    /** Whether the client has read nothing for this long although the server writes. */
+    public boolean isStuckFor(long nanos) {
+        return wire.isSending() && wire.idleNanos() > nanos;
     }
 
     /** Closes the socket below everything. */

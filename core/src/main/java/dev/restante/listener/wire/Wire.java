@@ -44,7 +44,6 @@ public final class Wire {
 
     private final Buffers buffers;
     private final byte[] buffer;
-    private boolean noDelay;
     private int position;
     private int limit;
 
@@ -56,6 +55,7 @@ public final class Wire {
     private @Nullable Throttle throttle;
     private boolean bareLineFeed;
     private volatile boolean awaitingInput;
+    private volatile boolean sending;
     private volatile boolean broken;
     private volatile long lastActivity = System.nanoTime();
 
@@ -95,6 +95,8 @@ public final class Wire {
         this.buffer = buffers.take();
         this.in = raw.getInputStream();
         this.out = raw.getOutputStream();
+        // Replies to pipelined commands go out in several writes: each would wait for the last one's acknowledgement.
+        raw.setTcpNoDelay(true);
     }
 
     /** Leaves the buffer to others. Called once, by the connection's own thread, when it will read no more. */
@@ -234,6 +236,11 @@ public final class Wire {
     /** Whether the connection's thread waits for the client just now. */
     public boolean isAwaitingInput() {
         return awaitingInput;
+    }
+
+    /** Whether the connection's thread waits for the client to read. */
+    public boolean isSending() {
+        return sending;
     }
 
     /** How long ago the client was last heard. */
@@ -418,12 +425,6 @@ public final class Wire {
         outLock.lock();
         try {
             flush();
-            // Replies go out in one write, which no delay can split; what is written in pieces must not wait for
-            // another.
-            if (!noDelay) {
-                noDelay = true;
-                setNoDelay();
-            }
             send(octets, offset, length);
             return writable;
         } finally {
@@ -431,23 +432,17 @@ public final class Wire {
         }
     }
 
-    private void setNoDelay() {
-        try {
-            raw.setTcpNoDelay(true);
-        } catch (SocketException e) {
-            // Closed already: sending will tell.
-            broken = true;
-        }
-    }
-
     private void send(byte[] octets, int offset, int length) {
         if (writable) {
+            sending = true;
             try {
                 out.write(octets, offset, length);
                 out.flush();
             } catch (IOException e) {
                 writable = false;
                 broken = true;
+            } finally {
+                sending = false;
             }
         }
     }
