@@ -165,7 +165,11 @@ function load() {
 }
 
 async function loadNow() {
-  const [server, page, tries] = await Promise.all([api.server(), api.messages(0, state.shown), api.refusals(PAGE)]);
+  const { shown } = state;
+  const [server, page, tries] = await Promise.all([api.server(), api.messages(0, shown), api.refusals(PAGE)]);
+  if (shown !== state.shown) {
+    return loadNow(); // older mail was asked for meanwhile: this answer would take it away again
+  }
   Object.assign(state, { server, tries, mails: page.messages, total: page.total, unread: page.unread });
   draw();
 }
