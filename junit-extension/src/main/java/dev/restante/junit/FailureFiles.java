@@ -118,9 +118,9 @@ final class FailureFiles {
                 unique = name + "-" + i;
             }
             FakeSmtpServer server = inUse.server();
-            List<CapturedMail> mails = server.onlooker().mails();
+            List<CapturedMail> mails = inUse.caught().all();
             Map<String, String> entries = new LinkedHashMap<>();
-            entries.put("restante." + unique + ".mails", shortened(mailsOf(mails)));
+            entries.put("restante." + unique + ".mails", shortened(mailsOf(mails, server)));
             entries.put("restante." + unique + ".rules", shortened(rulesOf(server)));
             entries.put("restante." + unique + ".transcript", shortened(transcriptOf(server)));
             try {
@@ -146,8 +146,8 @@ final class FailureFiles {
         Files.writeString(folder.resolve("transcript.txt"), transcriptOf(server) + "\n");
         Files.writeString(
                 folder.resolve("summary.txt"),
-                inUse.place() + ": " + server + "\n\nMails:\n" + mailsOf(mails) + "\n\nAttempts:\n" + attemptsOf(server)
-                        + "\n\nRules:\n" + rulesOf(server) + "\n");
+                inUse.place() + ": " + server + "\n\nMails:\n" + mailsOf(mails, server) + "\n\nAttempts:\n"
+                        + attemptsOf(server) + "\n\nRules:\n" + rulesOf(server) + "\n");
         int number = 1;
         for (CapturedMail mail : mails) {
             Files.write(folder.resolve(String.format("mail-%02d.eml", number++)), mail.bytes());
@@ -165,8 +165,13 @@ final class FailureFiles {
         }
     }
 
-    private static String mailsOf(List<CapturedMail> mails) {
-        return lines(mails.stream().map(CapturedMail::toString).toList(), "no mail is in the mailbox");
+    private static String mailsOf(List<CapturedMail> mails, FakeSmtpServer server) {
+        List<CapturedMail> here = server.onlooker().mails();
+        return lines(
+                mails.stream()
+                        .map(mail -> mail + (here.contains(mail) ? "" : " (taken or removed)"))
+                        .toList(),
+                "no mail was caught");
     }
 
     private static String attemptsOf(FakeSmtpServer server) {

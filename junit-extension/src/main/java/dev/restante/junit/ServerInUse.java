@@ -13,8 +13,13 @@ import java.util.stream.Collectors;
  *
  * @param name what the test calls it, such as {@code smtp}
  * @param place where it is declared, for messages: {@code field smtp of shop.OrderMailTest}
+ * @param caught all that the server catches
  */
-record ServerInUse(String name, String place, FakeSmtpServer server, Strict strict) {
+record ServerInUse(String name, String place, FakeSmtpServer server, Strict strict, CaughtMails caught) {
+    ServerInUse(String name, String place, FakeSmtpServer server, Strict strict) {
+        this(name, place, server, strict, new CaughtMails(server));
+    }
+
     /** What the strictness finds wrong now that the test is over. */
     List<AssertionError> verify() {
         List<AssertionError> failures = new ArrayList<>();

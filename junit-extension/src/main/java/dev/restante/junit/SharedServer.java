@@ -47,6 +47,7 @@ final class SharedServer implements AutoCloseable, ExtensionContext.Store.Closea
                     + early.get(0).rule() + ". Script it in @BeforeEach.");
         }
         server.server().reset();
+        server.caught().forget();
         run.uses(server, () -> {
             server.server().clearScript();
             turn.end();
@@ -55,6 +56,7 @@ final class SharedServer implements AutoCloseable, ExtensionContext.Store.Closea
 
     @Override
     public void close() {
+        server.caught().close();
         closing.run();
     }
 }

@@ -88,7 +88,7 @@ class PackagedJarsTest {
                 .contains("Mail evidence: target");
         try (Stream<Path> evidence = Files.walk(project.resolve("target/restante"))) {
             assertThat(evidence.map(file -> file.getFileName().toString()))
-                    .contains("failure.txt", "transcript.txt", "summary.txt")
+                    .contains("failure.txt", "transcript.txt", "summary.txt", "mail-01.eml")
                     .anySatisfy(name -> assertThat(name).startsWith("ConsumerTest.failsAndLeavesEvidence-"));
         }
     }

@@ -91,6 +91,39 @@ class FailureFilesTest {
         assertThat(entries.get("restante.smtp.transcript")).contains("MAIL FROM:<app@example.com>");
     }
 
+    static class TakingCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @Test
+        void takesAndFails() {
+            Kit.send(smtp, "ann@example.com", "taken");
+            Kit.send(smtp, "ann@example.com", "left");
+            assertThat(smtp.takeMail()).hasSubject("another");
+        }
+
+        @Test
+        void failsWithoutAMail() {
+            fail("no mail here");
+        }
+    }
+
+    @Test
+    void aMailThatTheTestTookIsEvidentToo() {
+        List<Throwable> failures = Kit.failures(Kit.run(TakingCase.class));
+        assertThat(failures).hasSize(2);
+        for (Throwable failure : failures) {
+            Path folder = folder(failure.getMessage()).resolve("smtp");
+            if (failure.getMessage().contains("no mail here")) {
+                assertThat(folder.resolve("mail-01.eml")).as("another test's").doesNotExist();
+            } else {
+                assertThat(folder.resolve("mail-01.eml")).content().contains("Subject: taken");
+                assertThat(folder.resolve("mail-02.eml")).content().contains("Subject: left");
+                assertThat(folder.resolve("summary.txt")).content().contains("(taken or removed)");
+            }
+        }
+    }
+
     static class PassingCase {
         @FakeSmtp
         FakeSmtpServer smtp;
