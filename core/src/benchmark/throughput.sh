@@ -15,7 +15,7 @@ chmod 755 "$work"
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-mvn -q -B -pl core dependency:build-classpath -Dmdep.outputFile="$work/classpath" -Dmdep.includeScope=compile >/dev/null
+mvn -q -B -pl core dependency:build-classpath -Dmdep.outputFile="$work/classpath" -DincludeScope=runtime >/dev/null
 mvn -q -B dependency:copy -Dartifact="com.icegreen:greenmail-standalone:$greenmail" -DoutputDirectory="$work" >/dev/null
 classpath=core/target/classes:core/target/test-classes:$(cat "$work/classpath")
 
