@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Mails a second that servers take from Postfix's smtp-source, side by side: Restante, stock SubEtha SMTP (Wiser), GreenMail
-# and Postfix's own smtp-sink, which keeps nothing. Prints a table of medians over interleaved rounds.
+# Mails a second that servers take from Postfix's smtp-source, side by side: Restante, stock SubEtha SMTP (Wiser), GreenMail,
+# Postfix's own smtp-sink, which keeps nothing, and Restante with rules that never match. Prints a table of medians over interleaved rounds.
 #
 #   core/src/benchmark/throughput.sh [ROUNDS]
 #
@@ -26,8 +26,9 @@ start "${java[@]}" -cp "$classpath" dev.restante.benchmark.Contender wiser 12602
 start "${java[@]}" -Dgreenmail.setup.all.hostname=127.0.0.1 -Dgreenmail.smtp.hostname=127.0.0.1 -Dgreenmail.smtp.port=12603 \
   -Dgreenmail.auth.disabled -jar "$work/greenmail-standalone-$greenmail.jar"
 if [ "$(id -u)" -eq 0 ]; then start smtp-sink -u root 127.0.0.1:12604 1000; else start smtp-sink 127.0.0.1:12604 1000; fi
-names=(restante wiser greenmail smtp-sink)
-for port in 12601 12602 12603 12604; do
+start "${java[@]}" -cp "$classpath" dev.restante.benchmark.Contender scripted 12605
+names=(restante wiser greenmail smtp-sink "restante, scripted")
+for port in 12601 12602 12603 12604 12605; do
   for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
 done
 
@@ -49,10 +50,11 @@ run() { # server, load: mails a second, and the server's processor time a mail i
     'BEGIN { printf "%.1f %.1f %.1f\n", n * 1e9 / t, u * 1e4 / n, s * 1e4 / n }'
 }
 
-for server in 0 1 2 3; do for load in 0 1 2; do for _ in 1 2; do run $server $load >/dev/null; done; done; done
+# To warm up: a JVM has compiled what matters after some tens of thousands of mails.
+for server in 0 1 2 3 4; do for load in 0 1 2; do for _ in $(seq 6); do run $server $load >/dev/null; done; done; done
 for round in $(seq "$rounds"); do
   for load in 0 1 2; do
-    for server in 0 1 2 3; do run $server $load >>"$work/$load-$server"; done
+    for server in 0 1 2 3 4; do run $server $load >>"$work/$load-$server"; done
   done
   echo "round $round of $rounds done" >&2
 done
@@ -67,7 +69,7 @@ for load in 0 1 2; do
   echo
   echo "| server | median | lowest–highest | user µs a mail | system µs a mail | Restante is |"
   echo "|---|---|---|---|---|---|"
-  for server in 0 1 2 3; do
+  for server in 0 1 2 3 4; do
     file="$work/$load-$server"
     printf '| %s | %.0f | %s | %s | %s | %s |\n' "${names[$server]}" "$(cut -d' ' -f1 "$file" | median)" \
       "$(cut -d' ' -f1 "$file" | spread)" "$(cut -d' ' -f2 "$file" | median)" "$(cut -d' ' -f3 "$file" | median)" \
