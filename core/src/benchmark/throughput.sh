@@ -20,7 +20,8 @@ mvn -q -B dependency:copy -Dartifact="com.icegreen:greenmail-standalone:$greenma
 classpath=core/target/classes:core/target/test-classes:$(cat "$work/classpath")
 
 start() { "$@" >"$work/log" 2>&1 & pids+=($!); }
-java=(java -Xmx3g)
+# The others keep every mail for ever.
+java=(java -Xmx8g)
 start "${java[@]}" -cp "$classpath" dev.restante.benchmark.Contender restante 12601
 start "${java[@]}" -cp "$classpath" dev.restante.benchmark.Contender wiser 12602
 start "${java[@]}" -Dgreenmail.setup.all.hostname=127.0.0.1 -Dgreenmail.smtp.hostname=127.0.0.1 -Dgreenmail.smtp.port=12603 \
@@ -43,7 +44,10 @@ run() { # server, load: mails a second, and the server's processor time a mail i
   before=($(awk '{print $14, $15}' "/proc/$pid/stat"))
   begin=$(date +%s%N)
   # shellcheck disable=SC2086
-  timeout 120 smtp-source $options -m "$mails" "127.0.0.1:$port"
+  if ! timeout 120 smtp-source $options -m "$mails" "127.0.0.1:$port"; then
+    echo "${names[$1]} failed: ${loads[$2]%%|*}" >&2
+    return
+  fi
   end=$(date +%s%N)
   after=($(awk '{print $14, $15}' "/proc/$pid/stat"))
   awk -v n="$mails" -v t=$((end - begin)) -v u=$((after[0] - before[0])) -v s=$((after[1] - before[1])) \
