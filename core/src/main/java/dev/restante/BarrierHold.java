@@ -33,7 +33,7 @@ final class BarrierHold implements Hold {
     @Override
     public void awaitReached(int connections, Duration timeout) {
         try {
-            if (!barrier.awaitWaiting(connections, timeout)) {
+            if (!barrier.awaitWaiting(connections, StoreMailbox.bounded(timeout))) {
                 throw FailureReport.of(
                         "Expected " + connections + (connections == 1 ? " connection" : " connections") + " at "
                                 + name()

@@ -199,6 +199,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         listeners.forEach(SmtpListener::stopAccepting);
         holds.clear();
         List<Thread> stuck = connections.close(configuration.closeGrace);
+        store.close();
         listeners.forEach(SmtpListener::stop);
         if (!stuck.isEmpty()) {
             throw new IllegalStateException("The server is closed, but " + stuck.size()
@@ -221,7 +222,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         rules.clear();
         holds.clear();
         connections.reset();
-        store.clear();
+        store.reset();
         sessions.clear();
     }
 
@@ -507,7 +508,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
          * @throws IllegalArgumentException if one is no address and no name that this machine can resolve
          */
         public Builder bindAddress(String address, String... more) {
-            List<InetAddress> all = new ArrayList<>();
+            Set<InetAddress> all = new LinkedHashSet<>();
             all.add(resolved(address));
             for (String another : more) {
                 all.add(resolved(another));
@@ -517,6 +518,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         }
 
         private static InetAddress resolved(String address) {
+            // Java takes an empty name for the loopback address.
+            if (address.isBlank()) {
+                throw new IllegalArgumentException("An empty text is no address. Bind 127.0.0.1 (the default), ::1,"
+                        + " 0.0.0.0 for every address, or an address that the machine has.");
+            }
             try {
                 return InetAddress.getByName(address);
             } catch (UnknownHostException e) {
@@ -599,7 +605,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
 
         /** How long waits take before they fail; 5 seconds by default. */
         public Builder defaultTimeout(Duration time) {
-            defaultTimeout = positive("defaultTimeout", time);
+            defaultTimeout = StoreMailbox.bounded(positive("defaultTimeout", time));
             return this;
         }
 
@@ -608,13 +614,13 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             if (time.isNegative()) {
                 throw new IllegalArgumentException("idleTimeout is not negative, but was " + time + ".");
             }
-            idleTimeout = time;
+            idleTimeout = StoreMailbox.bounded(time);
             return this;
         }
 
         /** How long a TLS handshake may take; 30 seconds by default. */
         public Builder handshakeTimeout(Duration time) {
-            handshakeTimeout = positive("handshakeTimeout", time);
+            handshakeTimeout = StoreMailbox.bounded(positive("handshakeTimeout", time));
             return this;
         }
 

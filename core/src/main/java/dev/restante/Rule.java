@@ -19,6 +19,7 @@ public final class Rule {
     private final List<Effect.Pace> paces;
     private final Optional<Effect.Decision> decision;
     private final Limit limit;
+    private final String label;
 
     /** How often a rule may fire. */
     public sealed interface Limit {
@@ -65,6 +66,7 @@ public final class Rule {
         this.paces = draft.paces();
         this.decision = Optional.ofNullable(draft.decision());
         this.limit = limit;
+        this.label = name.isEmpty() ? RuleText.label(this) : name;
     }
 
     static Rule of(RuleDraft draft, Limit limit) {
@@ -93,9 +95,9 @@ public final class Rule {
         }
     }
 
-    /** The name it was given; without one, {@link #toString()}. */
+    /** The name it was given; without one, {@link #toString()} with long texts cut short. */
     public String name() {
-        return name.isEmpty() ? toString() : name;
+        return label;
     }
 
     /** Whether the rule was given a name. */

@@ -4,9 +4,29 @@ import java.time.Duration;
 
 /** Writes a rule as the Java that makes it. */
 final class RuleText {
+    private static final int LONGEST_LABEL = 240;
+
     private RuleText() {}
 
+    /** The rule in brief, for transcripts and lists. */
+    static String label(Rule rule) {
+        Effect.Decision decision = rule.decision().orElse(null);
+        String text;
+        if (decision instanceof Effect.Answer answer && answer.reply().length() > LONGEST_LABEL) {
+            text = of(rule, "", "reply(" + answer.reply().code() + ", ...)");
+        } else if (decision instanceof Effect.RawReply raw && raw.octets().length() > LONGEST_LABEL) {
+            text = of(rule, "", "rawReply(...)");
+        } else {
+            text = of(rule, "");
+        }
+        return text.length() > 2 * LONGEST_LABEL ? text.substring(0, 2 * LONGEST_LABEL) + "..." : text;
+    }
+
     static String of(Rule rule, String name) {
+        return of(rule, name, rule.decision().map(RuleText::decision).orElse(""));
+    }
+
+    private static String of(Rule rule, String name, String decision) {
         StringBuilder text = new StringBuilder(
                 rule.stage() == Stage.MID_DATA ? "midData(" + number(rule.atByte()) + ")" : "on(" + rule.stage() + ")");
         if (!name.isEmpty()) {
@@ -14,7 +34,9 @@ final class RuleText {
         }
         rule.conditions().forEach(condition -> text.append('.').append(condition(condition)));
         rule.paces().forEach(pace -> text.append('.').append(pace(pace)));
-        rule.decision().ifPresent(decision -> text.append('.').append(decision(decision)));
+        if (!decision.isEmpty()) {
+            text.append('.').append(decision);
+        }
         return text.append('.').append(limit(rule.limit())).toString();
     }
 

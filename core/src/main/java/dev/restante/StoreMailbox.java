@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 
 /** A mailbox over a store in this JVM: it words the failures of waits. */
 final class StoreMailbox implements Mailbox {
+    private static final Duration LONGEST = Duration.ofDays(10_000);
+
     private final SmtpFixture fixture;
     private final MailStore store;
     private final Duration timeout;
@@ -19,6 +21,11 @@ final class StoreMailbox implements Mailbox {
         this.store = store;
         this.timeout = timeout;
         this.onlooker = onlooker;
+    }
+
+    /** This time, or what is as good as for ever: longer ones do not fit the arithmetic of deadlines. */
+    static Duration bounded(Duration time) {
+        return time.compareTo(LONGEST) > 0 ? LONGEST : time;
     }
 
     private List<CapturedMail> shown(List<CapturedMail> mails) {
@@ -39,18 +46,17 @@ final class StoreMailbox implements Mailbox {
     public CapturedMail takeMail(Matching matching) {
         Optional<CapturedMail> taken = uninterrupted(() -> store.take(matching, timeout));
         return taken.orElseThrow(() -> failure(
-                "No mail" + suffix(matching) + " arrived within " + FailureReport.spoken(timeout) + ".",
-                matching,
-                FailureReport.Missing.MAIL));
+                "No mail" + suffix(matching) + " arrived " + within() + ".", matching, FailureReport.Missing.MAIL));
     }
 
     @Override
     public List<CapturedMail> awaitMails(int count, Matching matching) {
+        requireNotNegative(count);
         List<CapturedMail> found = uninterrupted(() -> store.await(count, matching, timeout));
         if (found.size() < count) {
             throw failure(
-                    "Expected " + mails(count) + suffix(matching) + " within " + FailureReport.spoken(timeout)
-                            + ", but there " + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
+                    "Expected " + mails(count) + suffix(matching) + " " + within() + ", but there "
+                            + (found.size() == 1 ? "is " : "are ") + found.size() + ".",
                     matching,
                     FailureReport.Missing.MAIL);
         }
@@ -59,9 +65,10 @@ final class StoreMailbox implements Mailbox {
 
     @Override
     public List<CapturedMail> awaitExactly(int count, Duration quiet, Matching matching) {
+        requireNotNegative(count);
         List<CapturedMail> found = count == 0 ? List.of() : awaitMails(count, matching);
         if (found.size() == count) {
-            found = uninterrupted(() -> store.await(count + 1, matching, quiet));
+            found = uninterrupted(() -> store.await(count + 1, matching, bounded(quiet)));
         }
         if (found.size() != count) {
             throw failure(
@@ -103,7 +110,18 @@ final class StoreMailbox implements Mailbox {
 
     @Override
     public Mailbox within(Duration other) {
-        return new StoreMailbox(fixture, store, other, onlooker);
+        return new StoreMailbox(fixture, store, bounded(other), onlooker);
+    }
+
+    /** How long was waited, in words. */
+    private String within() {
+        return store.isClosed() ? "before the server was closed" : "within " + FailureReport.spoken(timeout);
+    }
+
+    private static void requireNotNegative(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("A number of mails is not negative, but was " + count + ".");
+        }
     }
 
     private AssertionError failure(String headline, Matching matching, FailureReport.Missing missing) {

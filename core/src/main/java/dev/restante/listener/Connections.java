@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,7 +181,18 @@ public final class Connections implements Population {
      */
     public List<Thread> close(Duration grace) {
         closing = true;
-        long begin = System.nanoTime();
+        endAll(System.nanoTime(), grace);
+        List<Thread> stuck = live.values().stream()
+                .map(Place::thread)
+                .filter(Thread::isAlive)
+                .toList();
+        if (!stuck.isEmpty()) {
+            log.warn("{} connection threads did not end: {}", stuck.size(), stuck);
+        }
+        return stuck;
+    }
+
+    private void endAll(long begin, Duration grace) {
         dismissAll(false);
         awaitGone(any -> true, begin + grace.toNanos());
         dismissAll(true);
@@ -189,17 +201,7 @@ public final class Connections implements Population {
         awaitGone(any -> true, begin + grace.toNanos() + TimeUnit.MILLISECONDS.toNanos(1500));
         live.values().forEach(place -> place.thread.interrupt());
         threads.shutdown();
-        try {
-            long left = begin + TimeUnit.SECONDS.toNanos(5) - System.nanoTime();
-            threads.awaitTermination(Math.max(1, left), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        List<Thread> stuck = live.values().stream().map(Place::thread).toList();
-        if (!stuck.isEmpty()) {
-            log.warn("{} connection threads did not end: {}", stuck.size(), stuck);
-        }
-        return stuck;
+        awaitWhile(() -> !threads.isTerminated(), begin + TimeUnit.SECONDS.toNanos(5));
     }
 
     private void dismissAll(boolean evenInBody) {
@@ -211,11 +213,23 @@ public final class Connections implements Population {
 
     /** Waits until no conversation that matters is live, or until the deadline. */
     private void awaitGone(Predicate<Conversation> matters, long deadline) {
-        try {
-            while (live.keySet().stream().anyMatch(matters) && System.nanoTime() < deadline) {
+        awaitWhile(() -> live.keySet().stream().anyMatch(matters), deadline);
+    }
+
+    /**
+     * Waits even on a thread that is interrupted, as one is whose test ran out of time: the connections are given their time
+     * all the same, and the thread stays interrupted.
+     */
+    private static void awaitWhile(BooleanSupplier holds, long deadline) {
+        boolean interrupted = false;
+        while (holds.getAsBoolean() && System.nanoTime() - deadline < 0) {
+            try {
                 TimeUnit.MILLISECONDS.sleep(1);
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

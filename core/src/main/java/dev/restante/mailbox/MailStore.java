@@ -36,6 +36,7 @@ public final class MailStore {
     private long bytes;
     private long evicted;
     private long changes;
+    private boolean closed;
 
     private static final class Stored {
         final CapturedMail mail;
@@ -157,6 +158,38 @@ public final class MailStore {
         return List.copyOf(removed);
     }
 
+    /** Removes all mails and forgets that some were evicted. */
+    public void reset() {
+        clear();
+        lock.lock();
+        try {
+            evicted = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all waits, now and later: nothing will come any more. What is here stays readable. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing will come any more. */
+    public boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits for a settled mail that matches, and removes the oldest; empty if none came in time. */
     public Optional<CapturedMail> take(Predicate<CapturedMail> matching, Duration timeout) throws InterruptedException {
         Watch watch = new Watch(matching, timeout);
@@ -263,13 +296,13 @@ public final class MailStore {
                     .toList();
         }
 
-        /** Waits until something has changed since {@link #matches()}; false if time ran out first. */
+        /** Waits until something has changed since {@link #matches()}; false if time ran out first, or nothing will come. */
         boolean awaitChange() throws InterruptedException {
             lock.lock();
             try {
                 while (changes == seen) {
                     long left = deadline - System.nanoTime();
-                    if (left <= 0) {
+                    if (left <= 0 || closed) {
                         return false;
                     }
                     changed.await(left, TimeUnit.NANOSECONDS);

@@ -36,14 +36,24 @@ public final class Notifier {
 
     /** Adds a listener for arrivals and returns what removes it. */
     public Runnable onArrival(Consumer<CapturedMail> listener) {
-        onArrival.add(listener);
-        return () -> onArrival.remove(listener);
+        return added(onArrival, listener);
     }
 
     /** Adds a listener for removals and returns what removes it. */
     public Runnable onRemoval(Consumer<List<CapturedMail>> listener) {
-        onRemoval.add(listener);
-        return () -> onRemoval.remove(listener);
+        return added(onRemoval, listener);
+    }
+
+    /** Adds a listener as an object of its own: the same one may be added twice, and each is removed by itself. */
+    private static <T> Runnable added(List<Consumer<T>> listeners, Consumer<T> listener) {
+        Consumer<T> own = new Consumer<>() {
+            @Override
+            public void accept(T event) {
+                listener.accept(event);
+            }
+        };
+        listeners.add(own);
+        return () -> listeners.remove(own);
     }
 
     void arrived(CapturedMail mail) {
@@ -63,7 +73,7 @@ public final class Notifier {
                 for (Consumer<T> listener : listeners) {
                     try {
                         listener.accept(event);
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         log.warn("A mailbox listener failed; the others go on.", e);
                     }
                 }

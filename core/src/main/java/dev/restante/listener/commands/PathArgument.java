@@ -20,15 +20,20 @@ import java.util.regex.Pattern;
  */
 record PathArgument(String address, String spoken, EsmtpParameters parameters, List<String> remarks) {
     private static final int MAX_LABEL = 63;
+    private static final int LONGEST_ECHO = 40;
+
+    // Possessive, so that matching a long text takes no stack.
     private static final Pattern KEYWORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*");
     private static final Pattern VALUE = Pattern.compile("[^\\p{Cntrl} =]+");
-    private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2}|[^\\x00-\\x7f])*");
+    private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~]++|\\+[0-9A-F]{2})*+");
+    private static final Pattern UTF8_XTEXT =
+            Pattern.compile("(?i:utf-8);(?:[!-*,-<>-~[^\\x00-\\x7f]]++|\\+[0-9A-F]{2})*+");
     private static final Pattern ATOMS = Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\\x2d[^\\x00-\\x7f]]+");
-    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\\\p{Cntrl}]|\\\\[ -~])*\"");
+    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\\\p{Cntrl}]++|\\\\[ -~])*+\"");
     private static final Pattern DOMAIN =
-            Pattern.compile("(?:[\\w\\x2d[^\\x00-\\x7f]]{1,63}\\.)*[\\w\\x2d[^\\x00-\\x7f]]{1,63}");
+            Pattern.compile("(?:[\\w\\x2d[^\\x00-\\x7f]]{1,63}+\\.)*+[\\w\\x2d[^\\x00-\\x7f]]{1,63}+");
     private static final Pattern LITERAL = Pattern.compile("\\[[!-Z^-~]+]");
-    private static final Pattern SOURCE_ROUTE = Pattern.compile("@[^,:\"]+(?:,@[^,:\"]+)*:");
+    private static final Pattern SOURCE_ROUTE = Pattern.compile("@[^,:\"]++(?:,@[^,:\"]++)*+:");
 
     /** The argument of MAIL. */
     static PathArgument ofSender(String argument, boolean extended) throws Refusal {
@@ -41,7 +46,8 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
     /** The argument of RCPT in a transaction that does or does not speak SMTPUTF8. */
     static PathArgument ofRecipient(String argument, boolean extended, boolean utf8) throws Refusal {
         Reader reader = new Reader("TO:", "RCPT TO:<address>", "5.1.3", argument, extended);
-        EsmtpParameters parameters = reader.parameters(PathArgument::checkRecipientParameter);
+        EsmtpParameters parameters =
+                reader.parameters((keyword, value) -> checkRecipientParameter(keyword, value, utf8));
         return new PathArgument(reader.address(utf8, false), reader.spoken, parameters, List.copyOf(reader.remarks));
     }
 
@@ -84,7 +90,7 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
         }
     }
 
-    private static void checkRecipientParameter(String keyword, Optional<String> value) throws Refusal {
+    private static void checkRecipientParameter(String keyword, Optional<String> value, boolean utf8) throws Refusal {
         switch (keyword) {
             case "NOTIFY" ->
                 require(
@@ -92,7 +98,11 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                         "NOTIFY=NEVER or some of SUCCESS, FAILURE, DELAY");
             case "ORCPT" ->
                 require(
-                        value.filter(v -> v.length() <= 500 && v.matches("[A-Za-z0-9-]+;.+") && isXtext(v))
+                        value.filter(v -> v.length() <= 500
+                                        && v.matches("[A-Za-z0-9-]+;.+")
+                                        && (isXtext(v)
+                                                || (utf8
+                                                        && UTF8_XTEXT.matcher(v).matches())))
                                 .isPresent(),
                         "ORCPT=type;xtext");
             default -> throw new Refusal(555, "5.5.4 RCPT parameter " + printable(keyword) + " is not known");
@@ -122,7 +132,8 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
     }
 
     private static String printable(String text) {
-        return text.replaceAll("[^!-~]", "?");
+        String shown = text.length() > LONGEST_ECHO ? text.substring(0, LONGEST_ECHO) + "..." : text;
+        return shown.replaceAll("[^!-~]", "?");
     }
 
     /** Reads one argument from left to right. */
