@@ -1,5 +1,6 @@
 package dev.restante;
 
+import static dev.restante.Matching.to;
 import static dev.restante.Script.midData;
 import static dev.restante.Script.on;
 import static dev.restante.Stage.CONNECT;
@@ -14,6 +15,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,9 +25,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -345,6 +350,130 @@ class LifeCycleTest {
         }
         assertThat(outcomeOfFirst(server)).isEqualTo(SmtpSession.Outcome.SERVER_STOPPED);
         assertThat(hold.waiting()).isZero();
+    }
+
+    static Stream<Arguments> waitsForMail() {
+        return Stream.of(
+                Arguments.of("taking", (Consumer<FakeSmtpServer>) FakeSmtpServer::takeMail),
+                Arguments.of("awaiting two", (Consumer<FakeSmtpServer>) server -> server.awaitMails(2)),
+                Arguments.of("awaiting one", (Consumer<FakeSmtpServer>) server -> server.awaitMail(to("bob@*"))),
+                Arguments.of("awaiting exactly one", (Consumer<FakeSmtpServer>)
+                        server -> server.awaitExactly(1, ofMillis(10))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waitsForMail")
+    void closingEndsWaitsForMail(String what, Consumer<FakeSmtpServer> wait) throws InterruptedException {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().defaultTimeout(ofHours(1)).build().start();
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        Thread waiter = new Thread(() -> ended.complete(catchThrowable(() -> wait.accept(server))));
+        waiter.start();
+        Eventually.isTrue("the waiter waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
+        server.close();
+
+        assertThat(ended.join())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("before the server was closed")
+                .hasMessageContaining("The server is not listening");
+        waiter.join();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waitsForMail")
+    void onAClosedServerNoWaitForMailTakesLong(String what, Consumer<FakeSmtpServer> wait) {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().defaultTimeout(ofHours(1)).build().start();
+        server.close();
+
+        assertThatThrownBy(() -> wait.accept(server))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("The server is not listening");
+    }
+
+    @Test
+    void mailOfAClosedServerCanStillBeTaken() {
+        FakeSmtpServer server = started();
+        WireDialogue.greeted(server).mail("ann@x.test", "bob@y.test").close();
+        server.close();
+
+        assertThat(server.awaitMails(1)).hasSize(1);
+        assertThat(server.takeMail().subject()).contains("hello");
+    }
+
+    @Test
+    void closingOnAnInterruptedThreadIsAsOnAnyOther() throws InterruptedException {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<WireDialogue> client = new CompletableFuture<>();
+        AtomicBoolean stillInterrupted = new AtomicBoolean();
+        Thread test = new Thread(() -> {
+            thrown.complete(catchThrowable(() -> {
+                try (FakeSmtpServer server = started()) {
+                    WireDialogue inBody = WireDialogue.greeted(server).envelope("ann@x.test", "bob@y.test");
+                    client.complete(inBody);
+                    server.within(ofHours(1)).takeMail();
+                }
+            }));
+            stillInterrupted.set(Thread.currentThread().isInterrupted());
+        });
+        test.start();
+        WireDialogue inBody = client.join();
+        test.interrupt();
+
+        inBody.expect("421 4.3.2 ").expectEnd().close();
+        assertThat(thrown.join())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Interrupted")
+                .hasNoSuppressedExceptions();
+        test.join();
+        assertThat(stillInterrupted).isTrue();
+    }
+
+    @Test
+    void aResetOnAnInterruptedThreadWaitsForThoseItEnds() {
+        try (FakeSmtpServer server = started();
+                WireDialogue client = WireDialogue.greeted(server).say("MAIL FROM:<ann@x.test>", "250 ")) {
+            Thread.currentThread().interrupt();
+            server.reset();
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(server.openConnections()).isZero();
+            client.expect("421 4.3.2 ").expectEnd();
+        }
+    }
+
+    @Test
+    void aTimeBeyondAllBoundsIsAsGoodAsForEver() {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                .idleTimeout(forEver)
+                .handshakeTimeout(forEver)
+                .defaultTimeout(forEver)
+                .startTls()
+                .build()
+                .start()) {
+            WireDialogue.greeted(server)
+                    .say("STARTTLS", "220 ")
+                    .handshake(server.tls().sslContext())
+                    .say("EHLO client.test", "250 ")
+                    .mail("ann@x.test", "bob@y.test")
+                    .close();
+
+            assertThat(server.awaitMails(1)).hasSize(1);
+            assertThat(server.within(forEver).takeMail().subject()).contains("hello");
+        }
+    }
+
+    @Test
+    void aRuleWithALongReplyIsNamedInBrief() {
+        try (FakeSmtpServer server = started()) {
+            server.script(on(NOOP).reply(250, "x".repeat(1 << 20)).once());
+
+            assertThat(server.rules().get(0).rule().name())
+                    .hasSizeLessThan(1000)
+                    .contains("reply(250, ...)");
+            assertThat(server.rules().get(0).rule().toString()).hasSizeGreaterThan(1 << 20);
+        }
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -230,6 +231,16 @@ class MailboxTest {
     }
 
     @Test
+    void fewerThanNoMailIsRefused() {
+        for (ThrowingCallable wait :
+                List.<ThrowingCallable>of(() -> server.awaitMails(-1), () -> server.awaitExactly(-1, ofMillis(10)))) {
+            assertThatThrownBy(wait)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("-1");
+        }
+    }
+
+    @Test
     void anErrorOfThePredicateIsTheCallersOwn() {
         send("one", "bob@y.test");
         Matching broken = that("of the third kind", mail -> {
@@ -327,6 +338,19 @@ class MailboxTest {
     }
 
     @Test
+    void aResetForgetsWhatWasEvicted() {
+        try (FakeSmtpServer small =
+                FakeSmtpServer.builder().keepMails(1, 1 << 20).build().start()) {
+            send(small, "one", "bob@y.test");
+            send(small, "two", "bob@y.test");
+            assertThat(small.evicted()).isEqualTo(1);
+            small.reset();
+
+            assertThat(small.evicted()).isZero();
+        }
+    }
+
+    @Test
     void theOldestAreEvictedWhereTheyAreTooLarge() {
         try (FakeSmtpServer small =
                 FakeSmtpServer.builder().keepMails(1000, 10_000).build().start()) {
@@ -394,6 +418,39 @@ class MailboxTest {
         assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
         assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("two");
         assertThat(server.mails()).hasSize(2);
+    }
+
+    @Test
+    void anAssertionThatFailsInAListenerHoldsUpNobodyEither() throws InterruptedException {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        server.onArrival(mail -> assertThat(mail.subject())
+                .as("an assertion that fails, as this test wants it to")
+                .isEmpty());
+        server.onArrival(mail -> told.add(mail.subject().orElse("")));
+        send("one", "bob@y.test");
+        send("two", "bob@y.test");
+
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("two");
+    }
+
+    @Test
+    void oneListenerMaySubscribeTwiceAndEachSubscriptionEndsByItself() throws InterruptedException {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        Consumer<CapturedMail> listener = mail -> told.add(mail.subject().orElse(""));
+        Mailbox.Subscription first = server.onArrival(listener);
+        server.onArrival(listener);
+        send("one", "bob@y.test");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+
+        first.close();
+        first.close();
+        send("two", "bob@y.test");
+        send("three", "bob@y.test");
+
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("two");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("three");
     }
 
     @Test

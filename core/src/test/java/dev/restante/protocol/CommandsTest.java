@@ -10,11 +10,14 @@ import dev.restante.FakeSmtpServer;
 import dev.restante.WireDialogue;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in and out of their place, their arguments and the replies to them (RFC 5321), as a client sees them. */
@@ -312,6 +315,66 @@ class CommandsTest {
             assertThat(client.reply().get(0)).matches("(553 5\\.1\\.3|501 5\\.5\\.4) .*");
             client.say("RCPT TO:<b@y.test>", "250 ");
         }
+    }
+
+    static Stream<Arguments> longArguments() {
+        String many = "a".repeat(30_000);
+        return Stream.of(
+                Arguments.of("local part", "<" + many + "@y.test>"),
+                Arguments.of("quoted local part", "<\"" + many + "\"@y.test>"),
+                Arguments.of("quoted pairs", "<\"" + "\\a".repeat(15_000) + "\"@y.test>"),
+                Arguments.of("label", "<a@" + many + ">"),
+                Arguments.of("labels", "<a@" + "a.".repeat(15_000) + "test>"),
+                Arguments.of("labels and a dot", "<a@" + "a.".repeat(15_000) + ">"),
+                Arguments.of("literal", "<a@[" + many + "]>"),
+                Arguments.of("source route", "<@a" + ",@a".repeat(10_000) + ":b@y.test>"),
+                Arguments.of("broken source route", "<" + "@a,".repeat(10_000) + "b@y.test>"),
+                Arguments.of("AUTH", "<a@x.test> AUTH=" + many),
+                Arguments.of("AUTH in hexadecimal", "<a@x.test> AUTH=" + "+20".repeat(10_000)),
+                Arguments.of("ENVID", "<a@x.test> ENVID=" + many),
+                Arguments.of("ORCPT", "<a@x.test> ORCPT=rfc822;" + many),
+                Arguments.of("NOTIFY", "<a@x.test> NOTIFY=" + "SUCCESS,".repeat(3_000) + "FAILURE"),
+                Arguments.of("keyword", "<a@x.test> " + many),
+                Arguments.of("value", "<a@x.test> BODY=" + many),
+                Arguments.of("parameters", "<a@x.test>" + " SIZE=1".repeat(4_000)),
+                Arguments.of("spaces", "<a@x.test>" + " ".repeat(30_000)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("longArguments")
+    void aLongArgumentIsTakenOrRefusedAndTheConnectionGoesOn(String what, String argument) {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            for (String command : List.of("MAIL FROM:" + argument, "RSET", "MAIL FROM:<>", "RCPT TO:" + argument)) {
+                List<String> reply = client.send(command).reply();
+                assertThat(reply).singleElement().asString().matches("(250|501|553|555) \\d\\.\\d\\.\\d .*");
+                // RFC 5321 section 4.5.3.1.5, the line's end included
+                assertThat(reply.get(0)).hasSizeLessThanOrEqualTo(510);
+            }
+            client.say("RSET", "250 ").mail("a@x.test", "b@y.test");
+        }
+    }
+
+    @Test
+    void xtextIsAsciiUnlessTheTransactionIsNot() {
+        dialogue("""
+                S: 220
+                C: EHLO client.test
+                S: 250
+                C: MAIL FROM:<a@x.test> ENVID=\u00e9
+                S: 501 5.5.4 Syntax: ENVID=xtext
+                C: MAIL FROM:<a@x.test> AUTH=\u00e9
+                S: 501 5.5.4 Syntax: AUTH=xtext or <>
+                C: MAIL FROM:<a@x.test>
+                S: 250
+                C: RCPT TO:<b@y.test> ORCPT=utf-8;\u00e9@y.test
+                S: 501 5.5.4 Syntax: ORCPT=type;xtext
+                C: RSET
+                S: 250
+                C: MAIL FROM:<a@x.test> SMTPUTF8
+                S: 250
+                C: RCPT TO:<b@y.test> ORCPT=utf-8;\u00e9@y.test
+                S: 250
+                """);
     }
 
     @Test
