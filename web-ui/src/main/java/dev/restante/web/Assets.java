@@ -1,7 +1,5 @@
 package dev.restante.web;
 
-import dev.restante.CapturedMail;
-import dev.restante.Mailbox;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -10,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -27,11 +24,11 @@ final class Assets {
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
 
-    private final Mailbox mailbox;
+    private final Search search;
     private final Map<String, Asset> loaded = new ConcurrentHashMap<>();
 
-    Assets(Mailbox mailbox) {
-        this.mailbox = mailbox;
+    Assets(Search search) {
+        this.search = search;
     }
 
     private static final class Asset {
@@ -60,9 +57,7 @@ final class Assets {
     }
 
     private void latest(Context ctx) {
-        List<CapturedMail> mails = mailbox.mails();
-        ctx.redirect(
-                mails.isEmpty() ? "/" : "/view/" + mails.get(mails.size() - 1).id());
+        ctx.redirect(search.latest(ctx).map(mail -> "/view/" + mail.id()).orElse("/"));
     }
 
     private static String checked(String name) {

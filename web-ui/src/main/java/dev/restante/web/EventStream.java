@@ -32,16 +32,16 @@ final class EventStream implements AutoCloseable {
     private static final Event END = new Event("end", Map.of());
 
     private final FakeSmtpServer smtp;
-    private final ReadMarks readMarks;
+    private final MailMarks marks;
     private final Set<Page> pages = ConcurrentHashMap.newKeySet();
     private final List<Mailbox.Subscription> subscriptions;
     private volatile boolean closed;
 
     private record Event(String name, Object data) {}
 
-    EventStream(FakeSmtpServer smtp, ReadMarks readMarks) {
+    EventStream(FakeSmtpServer smtp, MailMarks marks) {
         this.smtp = smtp;
-        this.readMarks = readMarks;
+        this.marks = marks;
         this.subscriptions = List.of(
                 smtp.onArrival(mail -> tell(new Event("new", mail))),
                 smtp.onRemoval(gone -> tell(new Event(
@@ -59,7 +59,7 @@ final class EventStream implements AutoCloseable {
 
     private void stream(Context ctx) throws IOException, InterruptedException {
         if (pages.size() >= MAX_PAGES) {
-            throw Answer.unavailable("There are " + MAX_PAGES + " pages open. Close some.");
+            throw Answer.text(503, "There are " + MAX_PAGES + " pages open. Close some.");
         }
         ctx.contentType("text/event-stream; charset=utf-8");
         Page page = new Page(ctx.res().getOutputStream());
@@ -129,9 +129,8 @@ final class EventStream implements AutoCloseable {
         }
 
         private void write(Event event) throws IOException {
-            Object data = event.data() instanceof CapturedMail mail
-                    ? MessageJson.Summary.of(mail, readMarks.isRead(mail))
-                    : event.data();
+            Object data =
+                    event.data() instanceof CapturedMail mail ? MessageJson.Summary.of(mail, marks) : event.data();
             put("event: " + event.name() + "\ndata: " + Json.text(data) + "\n\n");
         }
 

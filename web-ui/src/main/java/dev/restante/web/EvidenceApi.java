@@ -19,9 +19,11 @@ final class EvidenceApi {
     private static final int DEFAULT_LIMIT = 50;
 
     private final FakeSmtpServer smtp;
+    private final Search search;
 
-    EvidenceApi(FakeSmtpServer smtp) {
+    EvidenceApi(FakeSmtpServer smtp, Search search) {
         this.smtp = smtp;
+        this.search = search;
     }
 
     void addTo(RoutesConfig routes) {
@@ -37,7 +39,7 @@ final class EvidenceApi {
     }
 
     private void evidence(Context ctx) {
-        CapturedMail mail = MessagesApi.wanted(smtp.onlooker(), ctx.pathParam("id"), "404 page not found");
+        CapturedMail mail = search.wanted(ctx, "404 page not found");
         ctx.json(EvidenceJson.Evidence.of(mail, smtp.session(mail.sessionId())));
     }
 

@@ -35,7 +35,13 @@ final class Guard {
     void addTo(RoutesConfig routes) {
         routes.before(Guard::secure);
         routes.before(this::admit);
-        routes.exception(Answer.class, (answer, ctx) -> plain(ctx, answer.status(), answer.text()));
+        routes.exception(Answer.class, Answer::writeTo);
+        routes.exception(
+                QueryException.class,
+                (e, ctx) -> Answer.badRequest("Error: " + e.text()).writeTo(ctx));
+        routes.exception(
+                Deadline.Passed.class,
+                (e, ctx) -> Answer.badRequest("Error: " + e.getMessage()).writeTo(ctx));
         routes.exception(HttpResponseException.class, (e, ctx) -> {
             // What Javalin itself refuses: no such route, no such method, a broken request.
             String text = e.getStatus() == 404 && ctx.path().startsWith("/api/")

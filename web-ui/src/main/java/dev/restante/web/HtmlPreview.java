@@ -173,6 +173,14 @@ record HtmlPreview(String html, int blocked) {
         return resolved;
     }
 
+    /** The HTML as a whole document whose links open in a place of their own. */
+    static String withLinksOpeningElsewhere(String html) {
+        Document document = Jsoup.parse(html);
+        document.outputSettings().prettyPrint(false);
+        document.select("a").attr("target", "_blank").attr("rel", "noreferrer noopener");
+        return document.outerHtml();
+    }
+
     private static String partsOf(CapturedMail mail) {
         return "/api/v1/message/" + mail.id() + "/part/";
     }

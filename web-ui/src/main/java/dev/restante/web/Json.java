@@ -5,10 +5,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How this module writes JSON: keys in the order of the records, times with milliseconds. */
+/** How this module reads and writes JSON: keys in the order of the records, times with milliseconds. */
 final class Json {
     /** Some clients' decoders take three digits of a fraction, or six, and no other number. */
     private static final DateTimeFormatter TIME =
@@ -20,6 +22,8 @@ final class Json {
     private static final class Holder {
         static final JsonMapper MAPPER = JsonMapper.builder()
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
     }
 

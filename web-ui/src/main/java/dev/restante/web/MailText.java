@@ -35,7 +35,11 @@ final class MailText {
     }
 
     private static String onOneLine(String html) {
-        Document document = Jsoup.parse(html);
+        return words(Jsoup.parse(html));
+    }
+
+    /** What is visible of a document, on one line; takes out of it what is not. */
+    static String words(Document document) {
         document.select(NOT_SHOWN).remove();
         document.select("img").before(" ");
         return collapsed(document.body().text());

@@ -52,11 +52,11 @@ final class MessageJson {
             @JsonProperty("Size") int size,
             @JsonProperty("Attachments") int attachments,
             @JsonProperty("Snippet") String snippet) {
-        static Summary of(CapturedMail mail, boolean read) {
+        static Summary of(CapturedMail mail, MailMarks marks) {
             return new Summary(
                     mail.id(),
                     mail.messageId().orElse(""),
-                    read,
+                    marks.isRead(mail),
                     sender(mail),
                     addresses(mail.to()),
                     addresses(mail.cc()),
@@ -65,7 +65,7 @@ final class MessageJson {
                     mail.subject().orElse(""),
                     Json.time(mail.arrivedAt()),
                     mail.client().user().orElse(""),
-                    List.of(),
+                    marks.tags(mail),
                     mail.size(),
                     mail.attachments().size(),
                     MailText.snippet(mail));
@@ -103,7 +103,7 @@ final class MessageJson {
             @JsonProperty("Size") int size,
             @JsonProperty("Inline") List<Attachment> inline,
             @JsonProperty("Attachments") List<Attachment> attachments) {
-        static Message of(CapturedMail mail) {
+        static Message of(CapturedMail mail, List<String> tags) {
             return new Message(
                     mail.id(),
                     mail.messageId().orElse(""),
@@ -116,7 +116,7 @@ final class MessageJson {
                     mail.subject().orElse(""),
                     ListUnsubscribe.of(mail),
                     mail.date().map(Json::time).orElseGet(() -> Json.time(mail.arrivedAt())),
-                    List.of(),
+                    tags,
                     mail.client().user().orElse(""),
                     MailText.text(mail),
                     mail.html().orElse(""),
@@ -210,7 +210,7 @@ final class MessageJson {
         return blind;
     }
 
-    private static String senderPath(CapturedMail mail) {
+    static String senderPath(CapturedMail mail) {
         if (!mail.envelope().sender().isNull()) {
             return mail.envelope().sender().address();
         }

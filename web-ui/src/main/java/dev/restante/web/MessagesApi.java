@@ -2,60 +2,91 @@ package dev.restante.web;
 
 import dev.restante.CapturedMail;
 import dev.restante.Mailbox;
-import dev.restante.MimePart;
+import dev.restante.Matching;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** The routes of Mailpit's REST API that read the mailbox. */
+/** The compatible routes over all mails: list, search, read state, removal. */
 final class MessagesApi {
     private static final int DEFAULT_LIMIT = 50;
-    private static final String UTF8_TEXT = "text/plain; charset=utf-8";
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final Mailbox mailbox;
-    private final ReadMarks readMarks;
+    private final MailMarks marks;
+    private final Search search;
+    private final List<Runnable> clearings = new CopyOnWriteArrayList<>();
 
-    MessagesApi(Mailbox mailbox, ReadMarks readMarks) {
+    MessagesApi(Mailbox mailbox, MailMarks marks, Search search) {
         this.mailbox = mailbox;
-        this.readMarks = readMarks;
+        this.marks = marks;
+        this.search = search;
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/livez", ctx -> {});
-        routes.get("/readyz", ctx -> {});
         routes.get("/api/v1/messages", this::list);
-        routes.get("/api/v1/message/{id}", this::message);
-        routes.get("/api/v1/message/{id}/headers", this::headers);
-        routes.get("/api/v1/message/{id}/raw", this::raw);
-        routes.get("/api/v1/message/{id}/part/{part}", this::part);
-        routes.get("/view/{id}.html", this::html);
-        routes.get("/view/{id}.txt", this::text);
-        routes.get("/preview/{id}", this::preview);
+        routes.put("/api/v1/messages", this::markRead);
+        routes.delete("/api/v1/messages", this::delete);
+        routes.get("/api/v1/search", this::search);
+        routes.delete("/api/v1/search", this::deleteFound);
+    }
+
+    /** Calls {@code listener} whenever somebody removes all mails. */
+    void onClearing(Runnable listener) {
+        clearings.add(listener);
     }
 
     private void list(Context ctx) {
+        List<CapturedMail> mails = mailbox.mails();
+        page(ctx, mails, mails);
+    }
+
+    private void search(Context ctx) {
+        Query query = Search.parse(wantedQuery(ctx), ctx.queryParam("tz")).query();
+        page(ctx, mailbox.mails(), search.find(query));
+    }
+
+    /** One page of those found, the newest first. */
+    private void page(Context ctx, List<CapturedMail> all, List<CapturedMail> found) {
         int start = number(ctx.queryParam("start"), 0);
         int limit = number(ctx.queryParam("limit"), DEFAULT_LIMIT);
-        List<CapturedMail> mails = mailbox.mails();
+        List<CapturedMail> mails = beforeOf(ctx, found);
         int from = Math.min(start, mails.size());
         int to = limit == 0 ? mails.size() : (int) Math.min(mails.size(), (long) from + limit);
         List<MessageJson.Summary> page = new ArrayList<>(to - from);
         for (int i = from; i < to; i++) {
-            CapturedMail mail = mails.get(mails.size() - 1 - i); // newest first
-            page.add(MessageJson.Summary.of(mail, readMarks.isRead(mail)));
+            page.add(MessageJson.Summary.of(mails.get(mails.size() - 1 - i), marks));
         }
-        long unread = readMarks.unread(mails);
-        ctx.json(new MessageJson.Page(mails.size(), unread, page.size(), mails.size(), unread, start, List.of(), page));
+        long unread = marks.unread(all);
+        ctx.json(new MessageJson.Page(
+                all.size(),
+                unread,
+                page.size(),
+                found.size(),
+                found.size() == all.size() ? unread : marks.unread(found),
+                start,
+                List.copyOf(marks.tagsInUse().keySet()),
+                page));
+    }
+
+    /** Those that arrived before the time that the request names. */
+    private static List<CapturedMail> beforeOf(Context ctx, List<CapturedMail> mails) {
+        Optional<Instant> before = Optional.ofNullable(ctx.queryParam("before"))
+                // A plus that was not escaped comes as a blank.
+                .flatMap(text -> DateWords.read(text.replaceFirst(" (\\d\\d:\\d\\d)$", "+$1"), ZoneId.systemDefault())
+                        .or(() -> DateWords.read(text, ZoneId.systemDefault())));
+        return before.map(time -> mails.stream()
+                        .filter(mail -> mail.arrivedAt().toEpochMilli() < time.toEpochMilli())
+                        .toList())
+                .orElse(mails);
     }
 
     /** A number of the query; {@code otherwise} if it is none or negative. */
@@ -68,97 +99,75 @@ final class MessagesApi {
         }
     }
 
-    private void message(Context ctx) {
-        CapturedMail mail = wanted(ctx, "404 page not found");
-        readMarks.mark(mail);
-        ctx.json(MessageJson.Message.of(mail));
-    }
-
-    private void headers(Context ctx) {
-        ctx.json(rawHeaders(wanted(ctx, "404 page not found").message().rawHeaders()));
-    }
-
-    private void raw(Context ctx) {
-        CapturedMail mail = wanted(ctx, "404 page not found");
-        ctx.contentType(UTF8_TEXT).header("Content-Security-Policy", HtmlPreview.NOTHING_ALLOWED);
-        if ("1".equals(ctx.queryParam("dl"))) {
-            ctx.header("Content-Disposition", "attachment; filename=\"" + mail.id() + ".eml\"");
+    private static String wantedQuery(Context ctx) {
+        String query = ctx.queryParam("query");
+        if (query == null || query.isBlank()) {
+            throw Answer.badRequest("Error: no search query");
         }
-        ctx.result(mail.open());
+        return query;
     }
 
-    private void part(Context ctx) {
-        CapturedMail mail = wanted(ctx, "404 page not found");
-        MimePart part = mail.message().part(ctx.pathParam("part")).orElseThrow(Answer::pageNotFound);
-        // A part is a stranger's file on this server's address: it may be looked at, and do nothing.
-        ctx.header("Content-Security-Policy", HtmlPreview.NOTHING_ALLOWED);
-        String name = part.fileName().or(part::contentId).orElse(part.path());
-        ctx.header(
-                "Content-Disposition", "inline; filename=\"" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "\"");
-        if (part.contentType().startsWith("text/")) {
-            ctx.contentType(part.contentType() + "; charset=utf-8").result(part.text());
+    private void markRead(Context ctx) {
+        RequestBody body = RequestBody.compatible(ctx);
+        boolean read = body.flag("Read");
+        Set<String> ids = Set.copyOf(body.texts("IDs"));
+        String query = body.text("Search");
+        if (!ids.isEmpty() && !query.isBlank()) {
+            throw Answer.badRequest("You may specify either IDs or a search query, not both");
+        } else if (!query.isBlank()) {
+            search.find(meant(query, ctx)).forEach(mail -> marks.tellRead(mail, read));
+        } else if (!ids.isEmpty()) {
+            ids.forEach(id -> mailbox.mail(id).ifPresent(mail -> marks.tellRead(mail, read)));
         } else {
-            ctx.contentType(part.contentType()).result(part.open());
+            mailbox.mails().forEach(mail -> marks.markRead(mail, read));
+            marks.tellAll();
         }
+        Answer.ok(ctx);
     }
 
-    private void html(Context ctx) {
-        CapturedMail mail = wanted(ctx, "Message not found");
-        String html = mail.html().orElseThrow(() -> Answer.notFound("This message does not contain a HTML part"));
-        readMarks.mark(mail);
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host()));
-        ctx.contentType("text/html; charset=utf-8").result(HtmlPreview.withCidResolved(mail, html));
-    }
-
-    private void text(Context ctx) {
-        CapturedMail mail = wanted(ctx, "Message not found");
-        readMarks.mark(mail);
-        ctx.contentType(UTF8_TEXT).result(MailText.text(mail));
-    }
-
-    /** The HTML as the page frames it: cleaned, and unable to reach anything but its own parts. */
-    private void preview(Context ctx) {
-        CapturedMail mail = wanted(ctx, "Message not found");
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host()));
-        ctx.contentType("text/html; charset=utf-8").result(HtmlPreview.of(mail).html());
-    }
-
-    private CapturedMail wanted(Context ctx, String otherwise) {
-        return wanted(mailbox, ctx.pathParam("id"), otherwise);
-    }
-
-    /** The mail of this ID, or the newest for "latest". */
-    static CapturedMail wanted(Mailbox mailbox, String id, String otherwise) {
-        if (id.equals("latest")) {
-            List<CapturedMail> mails = mailbox.mails();
-            if (mails.isEmpty()) {
-                throw Answer.notFound("Message not found");
-            }
-            return mails.get(mails.size() - 1);
+    private void delete(Context ctx) {
+        byte[] bytes = RequestBody.bytes(ctx, RequestBody.LIMIT, RequestBody::tooLarge);
+        Set<String> ids = RequestBody.isBlank(bytes) ? Set.of() : chosen(bytes);
+        if (ids.isEmpty()) {
+            marks.forget(mailbox.clear());
+            clearings.forEach(Runnable::run);
+        } else {
+            remove(mail -> ids.contains(mail.id()));
         }
-        return mailbox.mail(id).orElseThrow(() -> Answer.notFound(otherwise));
+        Answer.ok(ctx);
     }
 
-    /** Header fields by canonical name, values as sent but for folds, which become one blank each. */
-    static Map<String, List<String>> rawHeaders(String header) {
-        Map<String, List<String>> fields = new LinkedHashMap<>();
-        for (String field : header.split("\\r?\\n(?![ \\t])", -1)) {
-            int colon = field.indexOf(':');
-            if (colon > 0) {
-                String value = field.substring(colon + 1).replaceAll("[ \\t]*\\r?\\n[ \\t]+", " ");
-                fields.computeIfAbsent(canonical(field.substring(0, colon).stripTrailing()), name -> new ArrayList<>())
-                        .add(value.strip());
-            }
+    /** The IDs to remove; none for all mails, which an empty object or list means. */
+    private static Set<String> chosen(byte[] bytes) {
+        JsonNode json = RequestBody.json(bytes, (field, text) -> Answer.badRequest(text));
+        if (json.isArray() && json.isEmpty()) {
+            return Set.of();
         }
-        return fields;
+        RequestBody body = RequestBody.object(json, (field, text) -> Answer.badRequest(text));
+        body.only(Set.of("IDs")); // what is spelled wrongly must not remove everything
+        return Set.copyOf(body.texts("IDs"));
     }
 
-    /** The name as Go spells it: Message-Id, Mime-Version; a name with odd characters stays as it is. */
-    private static String canonical(String name) {
-        if (!TOKEN.matcher(name).matches()) {
-            return name;
+    private void deleteFound(Context ctx) {
+        Predicate<CapturedMail> test = search.test(meant(wantedQuery(ctx), ctx));
+        // Found before any is removed: an expression that takes too long removes none.
+        Set<CapturedMail> found =
+                Set.copyOf(mailbox.mails().stream().filter(test).toList());
+        remove(found::contains);
+        Answer.ok(ctx);
+    }
+
+    /** A query that changes something: no part of it is passed over. */
+    private static Query meant(String query, Context ctx) {
+        QueryParser.Parsed parsed = Search.parse(query, ctx.queryParam("tz"));
+        if (!parsed.ignored().isEmpty()) {
+            throw Answer.badRequest("Error: \"" + parsed.ignored().get(0)
+                    + "\" means nothing. A search passes over it, but here it would concern more mails than you mean.");
         }
-        Matcher words = Pattern.compile("(^|-)([a-z])").matcher(name.toLowerCase(Locale.ROOT));
-        return words.replaceAll(word -> word.group(1) + word.group(2).toUpperCase(Locale.ROOT));
+        return parsed.query();
+    }
+
+    private void remove(Predicate<CapturedMail> chosen) {
+        marks.forget(mailbox.remove(Matching.that("chosen over HTTP", chosen)));
     }
 }

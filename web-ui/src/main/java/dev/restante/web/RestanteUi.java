@@ -1,6 +1,7 @@
 package dev.restante.web;
 
 import dev.restante.FakeSmtpServer;
+import dev.restante.Mailbox;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson3;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>It only reads: what a person looks at stays in the mailbox. By default it listens on a free port of the loopback
+ * <p>What a person looks at stays in the mailbox, and does not count as looked at by the test. By default it listens on a free port of the loopback
  * interface. Requests whose Host is neither a loopback name nor an address in digits are refused, so that no web page from
  * elsewhere can reach the mail through a name of its own (DNS rebinding).
  *
@@ -43,24 +44,30 @@ public final class RestanteUi implements AutoCloseable {
 
     private final String host;
     private final int port;
-    private final ReadMarks readMarks;
+    private final MailMarks marks;
+    private final Search search;
     private final EventStream events;
     private final Javalin app;
 
     private RestanteUi(FakeSmtpServer smtp, List<String> addresses, List<ServerSocketChannel> sockets) {
         this.host = addresses.get(0);
         this.port = sockets.get(0).socket().getLocalPort();
-        this.readMarks = new ReadMarks(smtp.onlooker());
-        this.events = new EventStream(smtp, readMarks);
+        Mailbox mailbox = smtp.onlooker();
+        this.marks = new MailMarks(mailbox);
+        this.search = new Search(mailbox, marks);
+        this.events = new EventStream(smtp, marks);
         this.app = Javalin.create(config -> {
             configure(config);
             sockets.forEach(
                     socket -> config.jetty.addConnector((server, settings) -> connector(server, settings, socket)));
             new Guard(addresses).addTo(config.routes);
             // Before the page, which takes every other /view/...
-            new MessagesApi(smtp.onlooker(), readMarks).addTo(config.routes);
-            new Assets(smtp.onlooker()).addTo(config.routes);
-            new EvidenceApi(smtp).addTo(config.routes);
+            new MessageApi(mailbox, marks, search).addTo(config.routes);
+            new ApplicationApi().addTo(config.routes);
+            new MessagesApi(mailbox, marks, search).addTo(config.routes);
+            new TagsApi(mailbox, marks).addTo(config.routes);
+            new Assets(search).addTo(config.routes);
+            new EvidenceApi(smtp, search).addTo(config.routes);
             events.addTo(config.routes);
         });
     }
@@ -70,6 +77,7 @@ public final class RestanteUi implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        config.router.treatMultipleSlashesAsSingleSlash = true; // some clients ask for //view/...
         config.jsonMapper(new JavalinJackson3(Json.mapper(), false));
         config.jetty.modifyServer(server -> server.setStopTimeout(0)); // open event streams never end by themselves
         config.jetty.modifyHttpConfiguration(settings -> settings.setSendServerVersion(false));
@@ -215,7 +223,8 @@ public final class RestanteUi implements AutoCloseable {
     @Override
     public void close() {
         events.close();
-        readMarks.close();
+        search.close();
+        marks.close();
         app.stop();
     }
 

@@ -2,9 +2,9 @@ package dev.restante.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 @Timeout(60)
 class MessagesApiTest {
+    private static final String LIST = "/api/v1/messages";
+
     private static FakeSmtpServer smtp;
     private static RestanteUi ui;
     private static Http http;
@@ -40,353 +42,275 @@ class MessagesApiTest {
         smtp.reset();
     }
 
-    private static String sent(String mail, String... recipients) throws Exception {
-        Sender.send(smtp, "bounces@shop.test", List.of(recipients), mail);
-        List<dev.restante.CapturedMail> mails = smtp.mails();
+    private static String sent(String subject) throws Exception {
+        Sender.send(
+                smtp, "bounces@shop.test", List.of("bob@example.test"), SampleMails.plain(subject, "about " + subject));
+        List<CapturedMail> mails = smtp.mails();
         return mails.get(mails.size() - 1).id();
     }
 
-    @Test
-    void listsTheNewestFirstWithMailpitsKeysAndNoOthers() throws Exception {
-        String older = sent(SampleMails.plain("Older", "one"), "bob@example.test");
-        String newer = sent(SampleMails.invoice(), "mara@example.test", "desk@example.test", "secret@example.test");
-
-        JsonNode page = http.json("/api/v1/messages");
-
-        assertThat(Http.keys(page))
-                .containsExactly(
-                        "total", "unread", "count", "messages_count", "messages_unread", "start", "tags", "messages");
-        assertThat(page.get("total").asInt()).isEqualTo(2);
-        assertThat(page.get("tags").size()).isZero();
-        assertThat(Http.texts(page.get("messages"), "ID")).containsExactly(newer, older);
-        JsonNode summary = page.get("messages").get(0);
-        assertThat(Http.keys(summary))
-                .containsExactly(
-                        "ID",
-                        "MessageID",
-                        "Read",
-                        "From",
-                        "To",
-                        "Cc",
-                        "Bcc",
-                        "ReplyTo",
-                        "Subject",
-                        "Created",
-                        "Username",
-                        "Tags",
-                        "Size",
-                        "Attachments",
-                        "Snippet");
-        assertThat(summary.get("MessageID").asString()).isEqualTo("invoice@shop.test");
-        assertThat(summary.get("Read").asBoolean()).isFalse();
-        assertThat(summary.get("From").toString())
-                .isEqualTo("{\"Name\":\"Harbour Books\",\"Address\":\"orders@shop.test\"}");
-        assertThat(summary.get("To").get(0).get("Name").asString()).isEqualTo("Mara Lindqvistå");
-        assertThat(Http.texts(summary.get("Bcc"), "Address")).containsExactly("secret@example.test");
-        assertThat(Http.texts(summary.get("ReplyTo"), "Address")).containsExactly("help@shop.test");
-        assertThat(summary.get("Subject").asString()).isEqualTo("Your invoice € 46");
-        assertThat(summary.get("Created").asString()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
-        assertThat(summary.get("Size").asInt())
-                .isEqualTo(smtp.mail(newer).orElseThrow().size());
-        assertThat(summary.get("Attachments").asInt())
-                .as("the nameless one counts too")
-                .isEqualTo(2);
-        assertThat(summary.get("Snippet").asString()).isEqualTo("Thank you Mara, it is on its way.");
+    private static List<String> subjects() throws Exception {
+        return Http.texts(http.json(LIST).get("messages"), "Subject");
     }
 
-    @Test
-    void anEmptyListHasEmptyArrays() throws Exception {
-        JsonNode page = http.json("/api/v1/messages");
-
-        assertThat(page.get("messages").isArray()).isTrue();
-        assertThat(page.get("messages").size()).isZero();
-        assertThat(page.get("unread").asInt()).isZero();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "start=0&limit=2, 3 2",
-        "start=1&limit=1, 2",
-        "start=2, 1",
-        "start=9, ''",
-        "limit=0, 3 2 1",
-        "start=-1&limit=-5, 3 2 1",
-        "start=x&limit=y, 3 2 1",
-        "limit=99999999999, 3 2 1",
-        "start=1&limit=2147483647, 2 1",
-    })
-    void pagesThroughTheList(String query, String subjects) throws Exception {
-        for (int i = 1; i <= 3; i++) {
-            sent(SampleMails.plain(String.valueOf(i), "text"), "bob@example.test");
-        }
-
-        JsonNode page = http.json("/api/v1/messages?" + query);
-
-        assertThat(String.join(" ", Http.texts(page.get("messages"), "Subject")))
-                .isEqualTo(subjects);
-        assertThat(page.get("count").asInt()).isEqualTo(page.get("messages").size());
-        assertThat(page.get("messages_count").asInt()).isEqualTo(3);
-    }
-
-    @Test
-    void tellsOneMailWithMailpitsKeysAndNoOthers() throws Exception {
-        String id = sent(SampleMails.invoice(), "mara@example.test", "desk@example.test", "secret@example.test");
-
-        JsonNode message = http.json("/api/v1/message/" + id);
-
-        assertThat(Http.keys(message))
-                .containsExactly(
-                        "ID",
-                        "MessageID",
-                        "From",
-                        "To",
-                        "Cc",
-                        "Bcc",
-                        "ReplyTo",
-                        "ReturnPath",
-                        "Subject",
-                        "ListUnsubscribe",
-                        "Date",
-                        "Tags",
-                        "Username",
-                        "Text",
-                        "HTML",
-                        "Size",
-                        "Inline",
-                        "Attachments");
-        assertThat(message.get("ReturnPath").asString()).isEqualTo("bounces@shop.test");
-        assertThat(message.get("Date").asString()).isEqualTo("2026-01-05T10:00:00.000+01:00");
-        assertThat(message.get("Text").asString()).isEqualTo("Thank you, Mara.");
-        assertThat(message.get("HTML").asString()).contains("<h1>Thank&nbsp;you</h1>");
-        JsonNode unsubscribe = message.get("ListUnsubscribe");
-        assertThat(Http.keys(unsubscribe)).containsExactly("Header", "Links", "Errors", "HeaderPost");
-        assertThat(unsubscribe.get("Links").toString()).isEqualTo("[\"https://shop.test/u\",\"mailto:off@shop.test\"]");
-    }
-
-    @Test
-    void partsWithoutANameAreNoAttachmentsOfTheMessage() throws Exception {
-        sent(SampleMails.invoice(), "mara@example.test");
-
-        JsonNode message = http.json("/api/v1/message/latest");
-
-        assertThat(message.get("Attachments").size()).isEqualTo(1);
-        JsonNode invoice = message.get("Attachments").get(0);
-        assertThat(Http.keys(invoice))
-                .containsExactly("PartID", "FileName", "ContentType", "ContentID", "Size", "Checksums");
-        assertThat(invoice.get("PartID").asString()).isEqualTo("2");
-        assertThat(invoice.get("FileName").asString()).isEqualTo("Invoice 1.pdf");
-        assertThat(invoice.get("ContentType").asString()).isEqualTo("application/pdf");
-        assertThat(invoice.get("Size").asInt()).isEqualTo(16);
-        assertThat(Http.keys(invoice.get("Checksums"))).containsExactly("MD5", "SHA1", "SHA256");
-        assertThat(invoice.get("Checksums").get("SHA256").asString()).hasSize(64);
-        JsonNode logo = message.get("Inline").get(0);
-        assertThat(logo.get("ContentID").asString()).isEqualTo("logo@shop");
-        assertThat(logo.get("FileName").asString()).isEqualTo("logo.png");
-    }
-
-    @Test
-    void lineEndsOfTheTextAreKept() throws Exception {
-        String id = sent(SampleMails.plain("Hello", "Hello"), "bob@example.test");
-
-        assertThat(http.json("/api/v1/message/" + id).get("Text").asString()).isEqualTo("Hello\r\n");
-    }
-
-    @Test
-    void aNullSenderLeavesTheReturnPathToFrom() throws Exception {
-        Sender.send(smtp, "", List.of("bob@example.test"), SampleMails.plain("Bounce", "text"));
-
-        assertThat(http.json("/api/v1/message/latest").get("ReturnPath").asString())
-                .isEqualTo("ann@example.test");
-    }
-
-    @Test
-    void bccHoldsEachHiddenRecipientOnce() throws Exception {
-        sent(SampleMails.plain("Hi", "text"), "BOB@example.test", "eve@example.test", "EVE@example.test");
-
-        assertThat(Http.texts(http.json("/api/v1/message/latest").get("Bcc"), "Address"))
-                .containsExactly("eve@example.test");
-    }
-
-    @Test
-    void theTextOfAMailWithHtmlOnlyIsMadeFromIt() throws Exception {
-        sent(SampleMails.html("x", "<p>One</p><p>Two <a href='https://x.test/'>there</a></p>"), "bob@example.test");
-
-        assertThat(http.json("/api/v1/message/latest").get("Text").asString())
-                .isEqualTo("One\n\nTwo there (https://x.test/)");
-    }
-
-    @Test
-    void lookingAtAMailMarksItReadAndItsHeadersDoNot() throws Exception {
-        String id = sent(SampleMails.plain("Hi", "text"), "bob@example.test");
-        for (String path : List.of("/headers", "/raw", "/part/0", "/evidence")) {
-            http.get("/api/v1/message/" + id + path);
-        }
-        assertThat(http.json("/api/v1/messages").get("unread").asInt()).isEqualTo(1);
-
-        http.get("/view/" + id + ".txt");
-
-        JsonNode page = http.json("/api/v1/messages");
-        assertThat(page.get("unread").asInt()).isZero();
-        assertThat(page.get("messages").get(0).get("Read").asBoolean()).isTrue();
-    }
-
-    @Test
-    void rawIsWhatWasSent() throws Exception {
-        String id = sent(SampleMails.invoice(), "mara@example.test");
-
-        HttpResponse<byte[]> raw = http.bytes("/api/v1/message/" + id + "/raw");
-        HttpResponse<byte[]> saved = http.bytes("/api/v1/message/latest/raw?dl=1");
-
-        assertThat(raw.body()).isEqualTo(smtp.mail(id).orElseThrow().bytes()).isEqualTo(saved.body());
-        assertThat(raw.headers().firstValue("Content-Type").orElseThrow())
-                .isEqualToIgnoringWhitespace("text/plain;charset=utf-8");
-        assertThat(raw.headers().firstValue("Content-Disposition")).isEmpty();
-        assertThat(saved.headers().firstValue("Content-Disposition"))
-                .contains("attachment; filename=\"" + id + ".eml\"");
-    }
-
-    @Test
-    void headersAreRawUnfoldedAndNamedAsGoNamesThem() throws Exception {
-        sent(SampleMails.invoice(), "mara@example.test");
-
-        JsonNode headers = http.json("/api/v1/message/latest/headers");
-
-        assertThat(Http.keys(headers)).contains("Message-Id", "Mime-Version", "X-Folded", "Reply-To");
-        assertThat(headers.get("Subject").toString()).isEqualTo("[\"=?utf-8?q?Your_invoice_=E2=82=AC_46?=\"]");
-        assertThat(headers.get("X-Folded").toString()).isEqualTo("[\"one two\"]");
-    }
-
-    @Test
-    void repeatedHeadersKeepTheirOrder() {
-        assertThat(MessagesApi.rawHeaders("received: b\r\nX-One: 1\r\nReceived:\r\n a\r\nodd name: x\r\nnothing"))
-                .containsExactly(
-                        java.util.Map.entry("Received", List.of("b", "a")),
-                        java.util.Map.entry("X-One", List.of("1")),
-                        java.util.Map.entry("odd name", List.of("x")));
-    }
-
-    @Test
-    void partsComeDecoded() throws Exception {
-        sent(SampleMails.invoice(), "mara@example.test");
-
-        HttpResponse<byte[]> logo = http.bytes("/api/v1/message/latest/part/1.2");
-        HttpResponse<byte[]> text = http.bytes("/api/v1/message/latest/part/1.1.1");
-        HttpResponse<byte[]> invoice = http.bytes("/api/v1/message/latest/part/2");
-
-        assertThat(logo.body()).isEqualTo(SampleMails.PIXEL);
-        assertThat(logo.headers().firstValue("Content-Type")).contains("image/png");
-        assertThat(new String(text.body(), StandardCharsets.UTF_8)).isEqualTo("Thank you, Mara.");
-        assertThat(text.headers().firstValue("Content-Type").orElseThrow()).contains("utf-8");
-        assertThat(invoice.headers().firstValue("Content-Disposition")).contains("inline; filename=\"Invoice+1.pdf\"");
-        assertThat(invoice.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .startsWith("sandbox;");
-    }
-
-    @Test
-    void viewsAreTheTextAndTheHtmlWithItsImagesHere() throws Exception {
-        String id = sent(SampleMails.invoice(), "mara@example.test");
-
-        HttpResponse<String> html = http.get("/view/" + id + ".html");
-        HttpResponse<String> text = http.get("/view/latest.txt");
-
-        assertThat(html.body()).contains("<img src=\"/api/v1/message/" + id + "/part/1.2\">");
-        assertThat(html.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .startsWith("sandbox allow-popups")
-                .contains("img-src data: " + ui.url() + "/api/v1/message/" + id + "/part/;")
-                .doesNotContain("allow-scripts");
-        assertThat(text.body()).isEqualTo("Thank you, Mara.");
-        assertThat(text.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
-    }
-
-    @Test
-    void aMailWithoutHtmlHasNoHtmlView() throws Exception {
-        sent(SampleMails.plain("Hi", "text"), "bob@example.test");
-
-        HttpResponse<String> html = http.get("/view/latest.html");
-
-        assertThat(html.statusCode()).isEqualTo(404);
-        assertThat(html.body()).isEqualTo("This message does not contain a HTML part");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "/headers", "/raw", "/part/0", "/evidence"})
-    void anUnknownMailIsNotFoundAndNorIsTheLatestOfNone(String rest) throws Exception {
-        HttpResponse<String> unknown = http.get("/api/v1/message/0000000000000000000000" + rest);
-        HttpResponse<String> latest = http.get("/api/v1/message/latest" + rest);
-
-        assertThat(unknown.statusCode()).isEqualTo(404);
-        assertThat(unknown.body()).isEqualTo("404 page not found");
-        assertThat(unknown.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
-        assertThat(latest.statusCode()).isEqualTo(404);
-        assertThat(latest.body()).isEqualTo("Message not found");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/view/nosuch.html", "/view/nosuch.txt", "/view/latest.txt", "/preview/nosuch"})
-    void anUnknownMailHasNoViews(String path) throws Exception {
-        HttpResponse<String> answer = http.get(path);
-
-        assertThat(answer.statusCode()).isEqualTo(404);
-        assertThat(answer.body()).isEqualTo("Message not found");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"7", "0.1", "1.9", "-1", "x", "..", "1.1.1.1"})
-    void anUnknownPartIsNotFound(String part) throws Exception {
-        String id = sent(SampleMails.invoice(), "mara@example.test");
-
-        assertThat(http.get("/api/v1/message/" + id + "/part/" + part).statusCode())
-                .isIn(400, 404);
-    }
-
-    @Test
-    void theLatestViewLeadsToTheNewestMail() throws Exception {
-        assertThat(http.get("/view/latest").headers().firstValue("Location").orElseThrow())
-                .endsWith("/");
-        String id = sent(SampleMails.plain("Hi", "text"), "bob@example.test");
-
-        HttpResponse<String> latest = http.get("/view/latest");
-
-        assertThat(latest.statusCode()).isEqualTo(302);
-        assertThat(latest.headers().firstValue("Location").orElseThrow()).endsWith("/view/" + id);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/livez", "/readyz"})
-    void healthIsAnEmptyOkWithADate(String path) throws Exception {
-        HttpResponse<String> answer = http.get(path);
-
+    private static void isOk(HttpResponse<String> answer) {
+        assertThat(answer.body()).isEqualTo("ok");
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).isEmpty();
-        assertThat(answer.headers().firstValue("Date")).isPresent();
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+    }
+
+    private static void isRefused(HttpResponse<String> answer, String text) {
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+        assertThat(answer.body()).contains(text);
     }
 
     @Test
-    void whatHasNoRouteIsNotFoundAndOtherMethodsAreNotAllowed() throws Exception {
-        assertThat(http.get("/api/v1/nothing").statusCode()).isEqualTo(404);
-        assertThat(http.get("/api/v1/nothing").body()).isEqualTo("File not found\n");
-        assertThat(http.get("/nothing").body()).isEqualTo("404 page not found");
-        assertThat(http.method("POST", "/api/v1/messages").statusCode()).isEqualTo(405);
-        assertThat(http.method("DELETE", "/api/v1/message/latest/raw").statusCode())
-                .isEqualTo(405);
+    void beforeLeavesOutWhatArrivedLater() throws Exception {
+        sent("one");
+        String created = http.json(LIST).get("messages").get(0).get("Created").asString();
+
+        JsonNode none = http.json(LIST + "?before=" + Http.escaped(created));
+        JsonNode later = http.json(LIST + "?before=2999-01-01T00:00:00%2B01:00");
+        JsonNode unescaped = http.json(LIST + "?before=2999-01-01T00:00:00+01:00");
+        JsonNode earlier = http.json("/api/v1/search?query=one&before=2020-01-01");
+        JsonNode nonsense = http.json(LIST + "?before=sometime");
+
+        assertThat(none.get("messages").size()).isZero();
+        assertThat(none.get("total").asInt()).isEqualTo(1);
+        assertThat(later.get("messages").size()).isEqualTo(1);
+        assertThat(unescaped.get("messages").size()).isEqualTo(1);
+        assertThat(earlier.get("messages").size()).isZero();
+        assertThat(nonsense.get("messages").size()).isEqualTo(1);
+    }
+
+    // ---- read state
+
+    @Test
+    void mailsAreMarkedAsReadAndUnreadById() throws Exception {
+        String one = sent("one");
+        String two = sent("two");
+
+        isOk(http.send("PUT", LIST, "{\"IDs\":[\"" + one + "\",\"nosuch\"],\"Read\":true}"));
+        assertThat(http.json(LIST).get("unread").asInt()).isEqualTo(1);
+        assertThat(http.json("/api/v1/search?query=is:read")
+                        .get("messages")
+                        .get(0)
+                        .get("ID")
+                        .asString())
+                .isEqualTo(one);
+
+        isOk(http.send("PUT", LIST, "{\"ids\":[\"" + one + "\"],\"read\":false}"));
+        assertThat(http.json(LIST).get("unread").asInt()).isEqualTo(2);
+        assertThat(http.json("/api/v1/search?query=is:unread")
+                        .get("messages")
+                        .get(0)
+                        .get("ID")
+                        .asString())
+                .isEqualTo(two);
     }
 
     @Test
-    void oddMailIsShownAsFarAsItGoes() throws Exception {
-        sent("\0\u0001 no header at all\nSubject: late", "bob@example.test");
-        sent("Subject: =?x?q?broken\nContent-Type: multipart/mixed; boundary=b\n\n--b\n", "bob@example.test");
-        sent("", "bob@example.test");
+    void mailsAreMarkedBySearchAndAllAtOnce() throws Exception {
+        sent("one");
+        sent("two");
 
-        JsonNode page = http.json("/api/v1/messages");
+        isOk(http.send("PUT", LIST, "{\"Search\":\"subject:one\",\"Read\":true}"));
+        assertThat(http.json(LIST).get("messages_unread").asInt()).isEqualTo(1);
+        isOk(http.send("PUT", LIST, "{\"Read\":true}"));
+        assertThat(http.json(LIST).get("unread").asInt()).isZero();
+        isOk(http.send("PUT", LIST, "{}"));
+        assertThat(http.json(LIST).get("unread").asInt()).isEqualTo(2);
+    }
 
-        assertThat(page.get("count").asInt()).isEqualTo(3);
-        for (String id : Http.texts(page.get("messages"), "ID")) {
-            assertThat(http.json("/api/v1/message/" + id).get("From").toString())
-                    .isEqualTo("{\"Name\":\"\",\"Address\":\"\"}");
-            assertThat(http.get("/api/v1/message/" + id + "/headers").statusCode())
-                    .isEqualTo(200);
-            assertThat(http.get("/api/v1/message/" + id + "/evidence").statusCode())
-                    .isEqualTo(200);
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`` | empty",
+                "{ | no JSON",
+                "[] | not a JSON object",
+                "{\"Read\":1} | \"Read\" should be true or false",
+                "{\"Read\":true,\"IDs\":\"x\"} | \"IDs\" should be a list of texts",
+                "{\"Read\":true,\"IDs\":[1]} | \"IDs\" should be a list of texts",
+                "{\"Read\":true,\"read\":false} | there twice",
+                "{\"Read\":true}{} | no JSON",
+                "{\"Read\":true,\"Search\":\"(\"} | never closed",
+                "{\"Read\":true,\"Search\":\"before:someday\"} | means nothing",
+                "{\"Read\":true,\"Search\":\"x\",\"IDs\":[\"a\"]} | either IDs or a search query, not both",
+            })
+    void aReadStateThatCannotBeUnderstoodChangesNothing(String body, String text) throws Exception {
+        sent("one");
+
+        isRefused(http.send("PUT", LIST, body), text);
+
+        assertThat(http.json(LIST).get("unread").asInt()).isEqualTo(1);
+    }
+
+    // ---- removal
+
+    @Test
+    void mailsAreRemovedById() throws Exception {
+        String one = sent("one");
+        sent("two");
+        String three = sent("three");
+
+        isOk(http.send("DELETE", LIST, "{\"IDs\":[\"" + one + "\",\"nosuch\"]}"));
+        assertThat(subjects()).containsExactly("three", "two");
+        isOk(http.send("DELETE", LIST, "{\"ids\":[\"" + three + "\"]}"));
+        assertThat(subjects()).containsExactly("two");
+        isOk(http.send("DELETE", LIST, "{\"IDs\":[\"nosuch\"]}"));
+        assertThat(subjects()).containsExactly("two");
+        assertThat(smtp.mails()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "{}", "[]", "{\"IDs\":[]}", "{\"ids\":null}"})
+    void allMailsAreRemoved(String body) throws Exception {
+        sent("one");
+        sent("two");
+
+        isOk(http.send("DELETE", LIST, body));
+
+        assertThat(subjects()).isEmpty();
+        assertThat(smtp.mails()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{ | no JSON",
+                "IDs=x | no JSON",
+                "[\"x\"] | not a JSON object",
+                "null | not a JSON object",
+                "\"x\" | not a JSON object",
+                "{\"ID\":[\"x\"]} | \"ID\" is none of the keys here: IDs.",
+                "{\"IDs\":{}} | \"IDs\" should be a list of texts",
+                "{\"IDs\":[null]} | \"IDs\" should be a list of texts",
+            })
+    void aRemovalThatCannotBeUnderstoodRemovesNothing(String body, String text) throws Exception {
+        sent("one");
+
+        isRefused(http.send("DELETE", LIST, body), text);
+
+        assertThat(subjects()).containsExactly("one");
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefusedWhileItIsRead() throws Exception {
+        sent("one");
+
+        assertThat(http.send("DELETE", LIST, "[" + " ".repeat(RequestBody.LIMIT) + "]")
+                        .statusCode())
+                .isEqualTo(413);
+        String chunked = Http.raw(
+                ui.port(),
+                "DELETE " + LIST + " HTTP/1.1",
+                "Host: localhost",
+                "Transfer-Encoding: chunked",
+                "Connection: close",
+                "",
+                "500001",
+                " ".repeat(0x500001),
+                "0",
+                "");
+        assertThat(chunked).startsWith("HTTP/1.1 413");
+        assertThat(subjects()).containsExactly("one");
+    }
+
+    @Test
+    void mailsAreRemovedBySearch() throws Exception {
+        sent("one");
+        sent("two");
+
+        isOk(http.method("DELETE", "/api/v1/search?query=nothing-like-it"));
+        assertThat(subjects()).hasSize(2);
+        isOk(http.method("DELETE", "/api/v1/search?query=subject:one"));
+        assertThat(subjects()).containsExactly("two");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | Error: no search query",
+                "%20 | Error: no search query",
+                "before:someday | \"before:someday\" means nothing",
+                "subject: | \"subject:\" means nothing",
+                "(a | never closed",
+                "/(/ | malformed",
+            })
+    void aSearchThatCannotBeUnderstoodRemovesNothing(String query, String text) throws Exception {
+        sent("one");
+
+        isRefused(http.method("DELETE", "/api/v1/search?query=" + query), text);
+        isRefused(http.method("DELETE", "/api/v1/search"), "Error: no search query");
+
+        assertThat(subjects()).containsExactly("one");
+    }
+
+    // ---- search
+
+    @Test
+    void searchesWithTheKeysOfTheList() throws Exception {
+        sent("one");
+        sent("two");
+        http.send("PUT", LIST, "{\"Read\":true,\"Search\":\"two\"}");
+
+        JsonNode found = http.json("/api/v1/search?query=about&limit=1&start=1");
+
+        assertThat(Http.keys(found)).containsExactlyElementsOf(Http.keys(http.json(LIST)));
+        assertThat(Http.texts(found.get("messages"), "Subject")).containsExactly("one");
+        assertThat(found.get("count").asInt()).isEqualTo(1);
+        assertThat(found.get("messages_count").asInt()).isEqualTo(2);
+        assertThat(found.get("messages_unread").asInt()).isEqualTo(1);
+        assertThat(found.get("start").asInt()).isEqualTo(1);
+        JsonNode one = http.json("/api/v1/search?query=subject:two");
+        assertThat(one.get("total").asInt()).isEqualTo(2);
+        assertThat(one.get("messages_count").asInt()).isEqualTo(1);
+        assertThat(one.get("messages_unread").asInt()).isZero();
+    }
+
+    @Test
+    void aBlankSearchIsRefusedAndAMistakeIsPointedAt() throws Exception {
+        isRefused(http.get("/api/v1/search"), "Error: no search query");
+        isRefused(http.get("/api/v1/search?query=+"), "Error: no search query");
+
+        HttpResponse<String> answer = http.get("/api/v1/search?query=" + Http.escaped("from:ann (to:bob"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body())
+                .isEqualTo("Error: This \"(\" is never closed, at character 10.\nfrom:ann (to:bob\n         ^");
+    }
+
+    @Test
+    void theLatestIsTheNewestThatAQueryFinds() throws Exception {
+        String one = sent("one");
+        sent("two");
+
+        assertThat(http.json("/api/v1/message/latest?query=subject:one")
+                        .get("ID")
+                        .asString())
+                .isEqualTo(one);
+        assertThat(http.get("/view/latest?query=subject:one").headers().firstValue("Location"))
+                .contains("/view/" + one);
+        assertThat(http.get("/view/latest.txt?query=subject:one").body()).contains("about one");
+        assertThat(http.get("/api/v1/message/latest?query=nothing").statusCode())
+                .isEqualTo(404);
+        assertThat(http.get("/api/v1/message/latest?query=nothing").body()).isEqualTo("Message not found");
+        assertThat(http.get("/api/v1/message/latest/raw?query=(").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void otherMethodsAreNotAllowed() throws Exception {
+        for (String method : List.of("POST", "PATCH")) {
+            assertThat(http.method(method, LIST).statusCode()).isEqualTo(405);
+            assertThat(http.method(method, "/api/v1/search?query=x").statusCode())
+                    .isEqualTo(405);
         }
+        assertThat(http.method("PUT", "/api/v1/search?query=x").statusCode()).isEqualTo(405);
     }
 }

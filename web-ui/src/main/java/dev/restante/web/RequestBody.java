@@ -1,0 +1,190 @@
+package dev.restante.web;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a client sent along. It is read up to a limit and no further; the names of keys may be spelled in any case, and null
+ * is the same as nothing.
+ */
+final class RequestBody {
+    static final int LIMIT = 5 << 20;
+
+    private final String path;
+    private final Map<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final BiFunction<String, String, Answer> complaint;
+
+    private RequestBody(JsonNode object, String path, BiFunction<String, String, Answer> complaint) {
+        this.path = path;
+        this.complaint = complaint;
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!field.getValue().isNull() && fields.put(field.getKey(), field.getValue()) != null) {
+                throw complaint.apply(at(field.getKey()), "\"" + at(field.getKey()) + "\" is there twice.");
+            }
+        }
+    }
+
+    /**
+     * The octets of the body.
+     *
+     * @throws Answer 413 if they are more than {@code limit}
+     */
+    static byte[] bytes(Context ctx, int limit, BiFunction<String, String, Answer> tooLarge) {
+        long declared = ctx.req().getContentLengthLong();
+        try (InputStream in = ctx.req().getInputStream()) {
+            byte[] bytes = declared > limit ? new byte[0] : in.readNBytes(limit + 1);
+            if (declared > limit || bytes.length > limit) {
+                ctx.header("Connection", "close"); // the rest is not read
+                throw tooLarge.apply("", "The body is larger than " + limit + " octets.");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The client went away while it sent.", e);
+        }
+    }
+
+    /** The body of a compatible route: an object, whose errors are told as plain text. */
+    static RequestBody compatible(Context ctx) {
+        return object(bytes(ctx, LIMIT, RequestBody::tooLarge), (field, text) -> Answer.badRequest(text));
+    }
+
+    /** Whether there is a body at all. */
+    static boolean isBlank(byte[] body) {
+        for (byte b : body) {
+            if (b > ' ' || b < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static Answer tooLarge(String field, String text) {
+        return Answer.text(413, text);
+    }
+
+    static RequestBody object(byte[] bytes, BiFunction<String, String, Answer> complaint) {
+        return object(json(bytes, complaint), complaint);
+    }
+
+    static RequestBody object(JsonNode node, BiFunction<String, String, Answer> complaint) {
+        if (!node.isObject()) {
+            throw complaint.apply("", "The body is not a JSON object.");
+        }
+        return new RequestBody(node, "", complaint);
+    }
+
+    static JsonNode json(byte[] bytes, BiFunction<String, String, Answer> complaint) {
+        try {
+            JsonNode node = Json.mapper().readTree(bytes);
+            if (node.isMissingNode()) {
+                throw complaint.apply("", "The body is empty, but should be JSON.");
+            }
+            return node;
+        } catch (JacksonException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : ", line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw complaint.apply("", "The body is no JSON: " + e.getOriginalMessage() + where + ".");
+        }
+    }
+
+    private String at(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    Answer complain(String name, String expected) {
+        return complaint.apply(at(name), "\"" + at(name) + "\" should be " + expected + ".");
+    }
+
+    /** Refuses keys other than these. */
+    void only(Set<String> names) {
+        for (String name : fields.keySet()) {
+            if (names.stream().noneMatch(name::equalsIgnoreCase)) {
+                throw complaint.apply(
+                        at(name), "\"" + at(name) + "\" is none of the keys here: " + String.join(", ", names) + ".");
+            }
+        }
+    }
+
+    boolean has(String name) {
+        return fields.containsKey(name);
+    }
+
+    boolean flag(String name) {
+        JsonNode value = fields.get(name);
+        if (value != null && !value.isBoolean()) {
+            throw complain(name, "true or false");
+        }
+        return value != null && value.booleanValue();
+    }
+
+    String text(String name) {
+        JsonNode value = fields.get(name);
+        if (value != null && !value.isString()) {
+            throw complain(name, "a text");
+        }
+        return value == null ? "" : value.stringValue();
+    }
+
+    Optional<Integer> number(String name) {
+        JsonNode value = fields.get(name);
+        if (value != null && !(value.isIntegralNumber() && value.canConvertToInt())) {
+            throw complain(name, "a whole number");
+        }
+        return value == null ? Optional.empty() : Optional.of(value.intValue());
+    }
+
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode each : array(name, "a list of texts")) {
+            if (!each.isString()) {
+                throw complain(name, "a list of texts");
+            }
+            texts.add(each.stringValue());
+        }
+        return texts;
+    }
+
+    Map<String, JsonNode> entries() {
+        return fields;
+    }
+
+    Optional<RequestBody> object(String name) {
+        JsonNode value = fields.get(name);
+        if (value != null && !value.isObject()) {
+            throw complain(name, "an object");
+        }
+        return value == null ? Optional.empty() : Optional.of(new RequestBody(value, at(name), complaint));
+    }
+
+    List<RequestBody> objects(String name) {
+        List<RequestBody> objects = new ArrayList<>();
+        for (JsonNode each : array(name, "a list of objects")) {
+            if (!each.isObject()) {
+                throw complain(name, "a list of objects");
+            }
+            objects.add(new RequestBody(each, at(name) + "[" + objects.size() + "]", complaint));
+        }
+        return objects;
+    }
+
+    private Iterable<JsonNode> array(String name, String expected) {
+        JsonNode value = fields.get(name);
+        if (value != null && !value.isArray()) {
+            throw complain(name, expected);
+        }
+        return value == null ? List.of() : value;
+    }
+}
