@@ -4,6 +4,7 @@ import dev.restante.listener.Connections;
 import dev.restante.listener.SmtpListener;
 import dev.restante.listener.commands.Services;
 import dev.restante.listener.commands.Settings;
+import dev.restante.listener.wire.BodyRoom;
 import dev.restante.mailbox.MailStore;
 import dev.restante.script.Holds;
 import dev.restante.script.RuleBook;
@@ -57,6 +58,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     private final SessionLog sessions;
     private final ServerIdentity identity;
     private final Connections connections;
+    private final BodyRoom room;
     private final List<SmtpListener> listeners = new ArrayList<>();
     private volatile State state = State.NEW;
 
@@ -73,6 +75,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         this.mailbox = new StoreMailbox(this, store, configuration.defaultTimeout, false);
         this.rules = new RuleBook(clock);
         this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
+        this.room = new BodyRoom(configuration.maxBytesInFlight);
         this.identity = new ServerIdentity(certificateNames(configuration));
         this.connections = new Connections(configuration.maxConnections, configuration.idleTimeout, "restante");
         this.settings = Settings.of(
@@ -150,7 +153,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
                     address,
                     port,
                     settings,
-                    new Services(rules, holds, store, sessions, clock, identity, connections),
+                    new Services(rules, holds, store, sessions, clock, identity, connections, room),
                     connections);
             try {
                 listener.start();
@@ -462,6 +465,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         private long maxMailBytes = 128L << 20;
         private int maxSessions = 10_000;
         private long maxSessionBytes = 48L << 20;
+        private long maxBytesInFlight = 64L << 20;
         private AuthPolicy auth = AuthPolicy.anyone();
         private boolean startTls;
         private boolean requireTls;
@@ -564,6 +568,15 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         public Builder keepMails(int count, long octets) {
             maxMails = positive("the number of mails", count);
             maxMailBytes = positive("the octets of mails", octets);
+            return this;
+        }
+
+        /**
+         * How much memory the bodies may take up together that clients are sending at one time, 64 MiB by default; a body
+         * that finds no room is refused with 452. A lone body always finds room.
+         */
+        public Builder maxBytesInFlight(long octets) {
+            maxBytesInFlight = positive("maxBytesInFlight", octets);
             return this;
         }
 

@@ -64,7 +64,7 @@ final class BodyTransfer {
 
     /** Reads a chunk that is refused; false if the connection has ended over it. */
     static boolean skipChunk(Conversation conversation, long size) {
-        BodyEnd end = conversation.wire.readOctets(size, new BodySink(0));
+        BodyEnd end = conversation.wire.readOctets(size, BodySink.ofNothing());
         conversation.heardBody(size, "");
         if (end == BodyEnd.CUT) {
             conversation.inputEnded();
@@ -76,7 +76,7 @@ final class BodyTransfer {
     private static BodySink begin(Conversation conversation, Transaction open) {
         BodySink sink = open.sink;
         if (sink == null) {
-            sink = new BodySink(conversation.settings.maxMessageSize());
+            sink = new BodySink(conversation.settings.maxMessageSize(), conversation.services.room());
             open.sink = sink;
         }
         open.reached = Stage.MID_DATA;
@@ -99,24 +99,26 @@ final class BodyTransfer {
         conversation.inBody(false);
         if (last) {
             endOfData(conversation, open, sink);
-        } else if (sink.isOverLimit()) {
-            refuseTooLarge(conversation, open);
+        } else if (sink.isOverLimit() || sink.isCrowdedOut()) {
+            refuse(conversation, open, sink);
         } else {
             conversation.heardBody(size, "");
             conversation.say(Reply.of(250, "2.0.0 " + size + " octets received"));
         }
     }
 
-    private static void refuseTooLarge(Conversation conversation, Transaction open) {
+    /** Refuses a body that was not kept. */
+    private static void refuse(Conversation conversation, Transaction open, BodySink sink) {
+        Reply reply = sink.isOverLimit() ? Replies.TOO_LARGE : Replies.NO_ROOM;
         conversation.heardBody(open.wireOctets, "");
-        conversation.ledger.refuse(open, Optional.of(Replies.TOO_LARGE));
-        conversation.say(Replies.TOO_LARGE);
+        conversation.ledger.refuse(open, Optional.of(reply));
+        conversation.say(reply);
     }
 
     private static void endOfData(Conversation conversation, Transaction open, BodySink sink) {
         open.reached = Stage.END_OF_DATA;
-        if (sink.isOverLimit()) {
-            refuseTooLarge(conversation, open);
+        if (sink.isOverLimit() || sink.isCrowdedOut()) {
+            refuse(conversation, open, sink);
             return;
         }
         open.body = sink.octets();

@@ -187,6 +187,7 @@ final class Ledger {
                 of.startedAt,
                 of.startedAtNanos,
                 Duration.ofNanos(System.nanoTime() - of.startedAtNanos)));
+        of.releaseBody();
     }
 
     // ---- a mail

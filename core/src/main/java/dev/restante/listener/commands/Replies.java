@@ -19,6 +19,7 @@ final class Replies {
     static final Reply CANNOT_READ_CHUNK = Reply.of(421, "4.5.4 Cannot tell where that chunk ends");
 
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3 Too many recipients");
+    static final Reply NO_ROOM = Reply.of(452, "4.3.1 Too many large messages are arriving at once; try again later");
     static final Reply TLS_NOT_AVAILABLE = Reply.of(454, "4.7.0 TLS not available");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2 Line too long");
     static final Reply UNKNOWN_COMMAND = Reply.of(500, "5.5.1 Command not recognized");

@@ -1,6 +1,7 @@
 package dev.restante.listener.commands;
 
 import dev.restante.ServerClock;
+import dev.restante.listener.wire.BodyRoom;
 import dev.restante.mailbox.MailStore;
 import dev.restante.script.Holds;
 import dev.restante.script.RuleBook;
@@ -17,6 +18,7 @@ import dev.restante.tls.ServerIdentity;
  * @param clock the server's time
  * @param identity the certificates the server shows
  * @param population the connections the server has open
+ * @param room the memory for bodies under way
  */
 public record Services(
         RuleBook rules,
@@ -25,4 +27,5 @@ public record Services(
         SessionLog sessions,
         ServerClock clock,
         ServerIdentity identity,
-        Population population) {}
+        Population population,
+        BodyRoom room) {}

@@ -85,6 +85,13 @@ final class Transaction {
         return body == null ? Optional.empty() : HeaderGlance.messageId(body);
     }
 
+    /** Gives back the room of a body that was being received. */
+    void releaseBody() {
+        if (sink != null) {
+            sink.release();
+        }
+    }
+
     /** What has arrived of a body that was not stored. */
     Optional<Octets> unstoredBody() {
         if (body != null) {

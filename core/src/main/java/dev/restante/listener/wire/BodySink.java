@@ -17,28 +17,37 @@ public final class BodySink {
     private static final int LARGEST_CHUNK = (256 << 10) - 16;
 
     private final long maxSize;
+    private final BodyRoom room;
     private final List<byte[]> full = new ArrayList<>();
     private byte[] chunk = {};
     private int used;
     private long size;
+    private long roomTaken;
+    private boolean crowdedOut;
 
-    /** A sink that keeps at most {@code maxSize} octets. */
-    public BodySink(long maxSize) {
+    /** A sink that keeps at most {@code maxSize} octets, as long as there is room for them. */
+    public BodySink(long maxSize, BodyRoom room) {
         this.maxSize = maxSize;
+        this.room = room;
+    }
+
+    /** A sink that counts and keeps nothing. */
+    public static BodySink ofNothing() {
+        return new BodySink(0, new BodyRoom(0));
     }
 
     void append(byte[] source, int from, int to) {
         size += to - from;
-        if (size > maxSize) {
-            full.clear();
-            chunk = new byte[0];
-            used = 0;
+        if (size > maxSize || crowdedOut) {
+            release();
             return;
         }
         int at = from;
         while (at < to) {
-            if (used == chunk.length) {
-                next(to - at);
+            if (used == chunk.length && !next(to - at)) {
+                crowdedOut = true;
+                release();
+                return;
             }
             int count = Math.min(to - at, chunk.length - used);
             System.arraycopy(source, at, chunk, used, count);
@@ -47,14 +56,32 @@ public final class BodySink {
         }
     }
 
-    /** Begins a chunk: the first as large as what is at hand, so that a small mail is copied once and fits. */
-    private void next(int wanted) {
+    /**
+     * Begins a chunk: the first as large as what is at hand, so that a small mail is copied once and fits. False if there is
+     * no room for it.
+     */
+    private boolean next(int wanted) {
+        long growth = Math.max(SMALLEST_GROWTH, Math.min(LARGEST_CHUNK, size / 8));
+        int length = used == 0 && full.isEmpty() ? wanted : (int) Math.max(wanted, growth);
+        if (!room.take(length, roomTaken)) {
+            return false;
+        }
+        roomTaken += length;
         if (used > 0) {
             full.add(chunk);
         }
-        long room = Math.max(SMALLEST_GROWTH, Math.min(LARGEST_CHUNK, size / 8));
-        chunk = new byte[full.isEmpty() ? wanted : (int) Math.max(wanted, room)];
+        chunk = new byte[length];
         used = 0;
+        return true;
+    }
+
+    /** Forgets what was collected and gives its room back; more than once does no harm. */
+    public void release() {
+        full.clear();
+        chunk = new byte[0];
+        used = 0;
+        room.giveBack(roomTaken);
+        roomTaken = 0;
     }
 
     /** How many octets have arrived, dropped ones included. */
@@ -67,15 +94,18 @@ public final class BodySink {
         return size > maxSize;
     }
 
+    /** Whether the bodies under way on the whole server left no room for this one. */
+    public boolean isCrowdedOut() {
+        return crowdedOut;
+    }
+
     /** What was collected; empty if it was too much. The sink gives it away and is empty then. */
     public Octets octets() {
         List<byte[]> all = new ArrayList<>(full);
         if (used > 0) {
             all.add(used == chunk.length ? chunk : Arrays.copyOf(chunk, used));
         }
-        full.clear();
-        chunk = new byte[0];
-        used = 0;
+        release();
         return Octets.adopt(all);
     }
 }
