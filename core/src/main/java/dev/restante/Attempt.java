@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param number the attempt's place on its server, from 1 in order of ending
  * @param sessionId the {@link SmtpSession#id()} of its connection
- * @param client the client as known at its end
+ * @param client the client as known at its end; for a refused greeting or login, as it presented itself there
  * @param outcome how it ended
  * @param stage the stage it reached
  * @param sender what MAIL FROM said; empty for what is no transaction
@@ -21,8 +21,8 @@ import java.util.Optional;
  * @param rules the names of the rules that fired during it, in order
  * @param mailId the {@link CapturedMail#id()} if a mail was stored, even if its acknowledgement was lost
  * @param messageId the Message-ID, without its brackets, of a body that had arrived whole
- * @param body what had arrived of the body of a refused or aborted transaction; empty if nothing had, and for accepted
- *     ones, whose octets are the mail's
+ * @param body what had arrived of the body of a refused or aborted transaction; empty if nothing had, if it was too much
+ *     to keep, and for accepted ones, whose octets are the mail's
  * @param startedAt when it began, on the server's clock
  * @param startedAtNanos the same moment on {@link System#nanoTime()}
  * @param took from its beginning to its end
@@ -119,6 +119,12 @@ public record Attempt(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("#" + number + " " + outcome + " at " + stage);
+        if (stage == Stage.AUTH) {
+            client.authentication()
+                    .ifPresent(login -> text.append(" (")
+                            .append(Transcript.printable(login.toString()))
+                            .append(')'));
+        }
         sender.ifPresent(
                 from -> text.append(": ").append(from).append(" -> ").append(recipients.isEmpty() ? "no one" : ""));
         for (int i = 0; i < recipients.size(); i++) {

@@ -37,8 +37,12 @@ final class BarrierHold implements Hold {
                 throw FailureReport.of(
                         "Expected " + connections + (connections == 1 ? " connection" : " connections") + " at "
                                 + name()
-                                + " within " + FailureReport.spoken(timeout) + ", but there "
-                                + (barrier.waiting() == 1 ? "is 1." : "are " + barrier.waiting() + "."),
+                                + (barrier.isOpen()
+                                        ? ", but it was released, by the test, a reset or the end of the server."
+                                        : " within " + FailureReport.spoken(timeout) + ", but there "
+                                                + (barrier.waiting() == 1
+                                                        ? "is 1."
+                                                        : "are " + barrier.waiting() + ".")),
                         fixture,
                         fixture.mails(),
                         Matching.any(),

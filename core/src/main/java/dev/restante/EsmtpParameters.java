@@ -1,6 +1,7 @@
 package dev.restante;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * <p>Immutable and thread-safe.
  */
 public final class EsmtpParameters {
+    private static final BigInteger LONGEST = BigInteger.valueOf(Long.MAX_VALUE);
     private static final EsmtpParameters NONE = new EsmtpParameters(List.of());
 
     private final List<Parameter> all;
@@ -68,9 +70,12 @@ public final class EsmtpParameters {
         return Optional.empty();
     }
 
-    /** The declared message size in octets, from {@code SIZE=} (RFC 1870). */
+    /**
+     * The declared message size in octets, from {@code SIZE=} (RFC 1870). It may have 20 digits: one that no {@code long}
+     * holds is {@link Long#MAX_VALUE}.
+     */
     public Optional<Long> size() {
-        return value("SIZE").map(Long::valueOf);
+        return value("SIZE").map(digits -> new BigInteger(digits).min(LONGEST).longValueExact());
     }
 
     /** The body type from {@code BODY=}, in upper case: {@code 7BIT}, {@code 8BITMIME} or {@code BINARYMIME}. */

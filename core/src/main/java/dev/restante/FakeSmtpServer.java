@@ -661,6 +661,10 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
 
         /** A server of this configuration, not yet started. */
         public FakeSmtpServer build() {
+            if (port > 0 && port == smtpsPort) {
+                throw new IllegalArgumentException(
+                        "SMTP and SMTPS cannot share port " + port + ". Give SMTPS another one, or 0 for a free one.");
+            }
             try {
                 return new FakeSmtpServer((Builder) clone());
             } catch (CloneNotSupportedException e) {

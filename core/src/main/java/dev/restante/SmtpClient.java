@@ -44,10 +44,10 @@ public record SmtpClient(
     public String toString() {
         StringBuilder text = new StringBuilder(ip()).append(':').append(address.getPort());
         StringBuilder facts = new StringBuilder();
-        heloName.ifPresent(name -> facts.append(extended ? "EHLO " : "HELO ").append(name));
+        heloName.ifPresent(name -> facts.append(extended ? "EHLO " : "HELO ").append(Transcript.printable(name)));
         tls.ifPresent(layer -> facts.append(facts.isEmpty() ? "" : ", ").append(layer.protocol()));
         user().ifPresent(user ->
-                facts.append(facts.isEmpty() ? "" : ", ").append("user ").append(user));
+                facts.append(facts.isEmpty() ? "" : ", ").append("user ").append(Transcript.printable(user)));
         return facts.isEmpty()
                 ? text.toString()
                 : text.append(" (").append(facts).append(')').toString();

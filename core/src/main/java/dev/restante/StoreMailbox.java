@@ -110,6 +110,9 @@ final class StoreMailbox implements Mailbox {
 
     @Override
     public Mailbox within(Duration other) {
+        if (other.isNegative()) {
+            throw new IllegalArgumentException("A time to wait is not negative, but was " + other + ".");
+        }
         return new StoreMailbox(fixture, store, bounded(other), onlooker);
     }
 

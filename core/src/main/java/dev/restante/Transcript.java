@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 /**
  * What was said on a connection, in order and with times.
  *
- * <p>{@link #toString()} prints it for people; passwords are masked, bodies elided to their size.
+ * <p>{@link #toString()} prints it for people: control characters are escaped. Passwords are masked and bodies elided to their
+ * size everywhere.
  *
  * @param entries everything that is kept, in order
  * @param dropped how many older entries were dropped to stay within bounds
@@ -65,10 +66,31 @@ public record Transcript(List<Entry> entries, int dropped) {
             for (int i = 0; i < lines.length; i++) {
                 all.append(i == 0 ? time : "\n" + " ".repeat(time.length()))
                         .append(mark)
-                        .append(lines[i]);
+                        .append(printable(lines[i]));
             }
             return all.toString();
         }
+    }
+
+    /** The text with its control characters escaped, so that a terminal shows them and obeys none. */
+    static String printable(String text) {
+        if (text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\t') {
+                shown.append("\\t");
+            } else if (c == '\r') {
+                shown.append("\\r");
+            } else if (Character.isISOControl(c)) {
+                shown.append(String.format("\\x%02x", (int) c));
+            } else {
+                shown.append(c);
+            }
+        }
+        return shown.toString();
     }
 
     /** The client's lines, in order. */

@@ -190,7 +190,7 @@ class EvidenceTest {
                 Ending.of(
                                 "refused at AUTH",
                                 "=> 220\nEHLO c => 250\nAUTH PLAIN AGFubgBzZWNyZXQ= => 535",
-                                "#1 REFUSED at AUTH, then 535 5.7.8 No [no]")
+                                "#1 REFUSED at AUTH (PLAIN ann ****), then 535 5.7.8 No [no]")
                         .by(on(AUTH).named("no").reply(535, "5.7.8 No").once()),
                 Ending.of(
                                 "refused at MAIL",

@@ -40,17 +40,25 @@ public final class Barrier {
         waiting.remove(gate);
     }
 
+    /** Whether the barrier was opened. */
+    public synchronized boolean isOpen() {
+        return open;
+    }
+
     /** How many wait here now. */
     public synchronized int waiting() {
         return waiting.size();
     }
 
-    /** Waits until {@code count} wait here at the same time; returns whether they did within {@code timeout}. */
+    /**
+     * Waits until {@code count} wait here at the same time; returns whether they did within {@code timeout}. At an open barrier
+     * nobody ever will.
+     */
     public synchronized boolean awaitWaiting(int count, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (waiting.size() < count) {
             long left = deadline - System.nanoTime();
-            if (left <= 0) {
+            if (left <= 0 || open) {
                 return false;
             }
             wait(left / 1_000_000, (int) (left % 1_000_000));
@@ -65,6 +73,7 @@ public final class Barrier {
             open = true;
             released = Set.copyOf(waiting);
             waiting.clear();
+            notifyAll();
         }
         released.forEach(Gate::open);
     }

@@ -168,4 +168,44 @@ class AuthTest {
                     .doesNotContain("valid-1", base64("valid-1"), base64("\0ann\0invalid"));
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "AUTH AHNlY3JldA==",
+                "AUTH PLAIN=AHNlY3JldA==",
+                "AUTHPLAIN AHNlY3JldA==",
+                "AUTH:PLAIN AHNlY3JldA==",
+                "AUTH PLAIN,AHNlY3JldA== x",
+                "AUTH NTLM|AHNlY3JldA==",
+                "AUTH PLAIN AHNlY3JldA== x"
+            })
+    void aSecretIsMaskedHoweverTheLoginGoesWrong(String lines) {
+        try (FakeSmtpServer server = FakeSmtpServer.create().start();
+                WireDialogue client = WireDialogue.greeted(server)) {
+            for (String line : lines.split("[|]", -1)) {
+                client.say(line, "50");
+            }
+            client.say("NOOP hello", "250 ");
+            assertThat(server.sessions().get(0).toString())
+                    .doesNotContain("AHNlY3JldA")
+                    .contains("****")
+                    .contains("NOOP hello");
+        }
+    }
+
+    @Test
+    void aRefusedLoginTellsWhoTriedAndMasksTheSecret() {
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                        .auth(AuthPolicy.users(Map.of("ann", "right")))
+                        .build()
+                        .start();
+                WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("AUTH PLAIN AGFubgB3cm9uZw==", "535 ");
+            Attempt attempt = server.attempts().get(0);
+            assertThat(attempt.client().authentication()).contains(new Authentication("PLAIN", "ann", "wrong"));
+            assertThat(attempt).asString().contains("AUTH (PLAIN ann ****)").doesNotContain("wrong");
+            assertThat(server.sessions().get(0).client().authentication()).isEmpty();
+        }
+    }
 }

@@ -8,6 +8,7 @@ import dev.restante.Envelope.Recipient;
 import dev.restante.EsmtpParameters.Parameter;
 import dev.restante.FakeSmtpServer;
 import dev.restante.WireDialogue;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -312,7 +313,7 @@ class CommandsTest {
     void whatIsNoAddressIsRefused(String spoken) {
         try (WireDialogue client = WireDialogue.greeted(server)) {
             client.say("MAIL FROM:<a@x.test>", "250 ").send("RCPT TO:" + spoken);
-            assertThat(client.reply().get(0)).matches("(553 5\\.1\\.3|501 5\\.5\\.4) .*");
+            assertThat(client.reply().get(0)).matches("(553 5\\.1\\.3|501 5\\.5\\.[24]) .*");
             client.say("RCPT TO:<b@y.test>", "250 ");
         }
     }
@@ -567,5 +568,80 @@ class CommandsTest {
             IntStream.range(0, 200).forEach(i -> client.mail("a@x.test", "b" + i + "@y.test"));
         }
         assertThat(server.mails()).hasSize(200).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void octetsThatNoCommandMayHaveAreRefusedAndTheConversationGoesOn() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test> \r SIZE=1", "501 5.5.2 A control character")
+                    .say("MAIL FROM:<a@x.test>\r", "501 5.5.2 ")
+                    .say("MAIL FROM:<a\u0000@x.test>", "501 5.5.2 ");
+            client.sendRaw("MAIL FROM:<j\u00f6rg@x.test> SMTPUTF8\r\n".getBytes(StandardCharsets.ISO_8859_1))
+                    .expect("501 5.5.2 Octets beyond ASCII must be UTF-8")
+                    .say("MAIL FROM:<j\u00f6rg@x.test> SMTPUTF8", "250 ")
+                    .say("RCPT TO:<b@y.test>", "250 ")
+                    .say("DATA \u000b", "501 ")
+                    .say("QUIT", "221 ");
+        }
+    }
+
+    @Test
+    void longArgumentsNeedNoStack() {
+        String much = "a".repeat(30_000);
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test> AUTH=" + much, "250 ").say("RSET", "250 ");
+            client.say("MAIL FROM:<a@x.test> AUTH=" + "+20".repeat(10_000), "250 ")
+                    .say("RSET", "250 ");
+            client.say("MAIL FROM:<\"" + much + "\"@x.test>", "250 ").say("RSET", "250 ");
+            client.say("MAIL FROM:<a@" + "a.".repeat(15_000) + "test>", "250 ").say("RSET", "250 ");
+            client.say("MAIL FROM:<@a" + ",@a".repeat(10_000) + ":a@x.test>", "250 ")
+                    .say("RSET", "250 ");
+            client.say(
+                    "MAIL FROM:<a@x.test> " + much, "555 5.5.4 MAIL parameter " + "A".repeat(40) + "... is not known");
+        }
+    }
+
+    @Test
+    void aDisplayNameIsNamedAsTheMistake() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:Bob <a@x.test>", "501 5.5.4 Syntax: MAIL FROM:<address>, without a display name");
+        }
+    }
+
+    @Test
+    void parametersForDeliveryReportsAreAsciiUnlessTheMailIsNot() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test> ENVID=\u00fc", "501 5.5.4 ")
+                    .say("MAIL FROM:<a@x.test>", "250 ")
+                    .say("RCPT TO:<b@y.test> ORCPT=utf-8;\u00fc@y.test", "501 5.5.4 ")
+                    .say("RSET", "250 ")
+                    .say("MAIL FROM:<a@x.test> SMTPUTF8", "250 ")
+                    .say("RCPT TO:<b@y.test> ORCPT=utf-8;\u00fc@y.test", "250 ");
+        }
+    }
+
+    @Test
+    void aDeclaredSizeBeyondAnyNumberIsRefusedAndCanBeAskedFor() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test> SIZE=99999999999999999999", "552 5.3.4 ");
+        }
+        assertThat(server.attempts().get(0).sender().orElseThrow().parameters().size())
+                .contains(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatWasSaidOfALineThatWasNotEndedIsNoted() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.sendRaw("MAIL FR").endOutput().expectEnd();
+        }
+        try (WireDialogue client = WireDialogue.with(server).expect("220 ")) {
+            client.sendRaw(new byte[] {0x16, 0x03, 0x01, 0x00, 0x05, 0x01})
+                    .endOutput()
+                    .expectEnd();
+        }
+        assertThat(server.sessions().get(0).transcript().notes())
+                .containsExactly("7 octets of a line without its end: MAIL FR");
+        assertThat(server.sessions().get(1).transcript().notes())
+                .containsExactly("the client began a TLS handshake where plain SMTP is spoken");
     }
 }

@@ -67,8 +67,9 @@ final class AuthCommand implements Verb {
         if (reply.isPositive() && !ruling.refuses()) {
             conversation.know(authenticated);
         } else {
-            conversation.asBefore();
+            // The attempt shows the client as it presented itself.
             conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, ruling.said(reply));
+            conversation.asBefore();
         }
         conversation.say(reply, ruling);
     }

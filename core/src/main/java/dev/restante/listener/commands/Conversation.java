@@ -18,10 +18,10 @@ import dev.restante.script.Verdict;
 import dev.restante.session.SessionRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,6 @@ public final class Conversation implements WireSocket.CommandSource {
     /** The word for a line that is no command of ours. */
     static final String UNKNOWN = "UNKNOWN";
 
-    private static final Pattern INITIAL_RESPONSE = Pattern.compile("^(\\s*\\S+\\s+\\S+)\\s+\\S.*$", Pattern.DOTALL);
     private static final byte[] GARBAGE = {(byte) 0xff, 0x00, 0x15, (byte) 0x80, '?', '\r', 0x07, '\n'};
 
     final Settings settings;
@@ -46,6 +45,7 @@ public final class Conversation implements WireSocket.CommandSource {
     private final String listener;
     private final int serverPort;
     private final Epochs epochs;
+    private final Secrets secrets = new Secrets();
 
     private SessionRecorder recorder;
     private int epoch;
@@ -182,19 +182,23 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Takes in a command line; {@code null} if it is already answered. */
     private @Nullable String understand(byte[] line) {
         command(new String(line, StandardCharsets.UTF_8));
-        if (isSecret(command)) {
-            recorder.clientText(masked(command));
-        } else {
+        String verb = verb(command);
+        String shown = secrets.shown(command, !verb.isEmpty());
+        if (shown.equals(command)) {
             recorder.clientLine(line);
+        } else {
+            recorder.clientText(shown);
         }
         if (wire.endedInBareLineFeed()) {
             recorder.note("that line ended in LF without CR");
+        }
+        if (isTlsRecord(line)) {
+            recorder.note("the client began a TLS handshake where plain SMTP is spoken");
         }
         Ruling ruling = ask(Stage.ANY_COMMAND);
         if (ruling.ended()) {
             return null;
         }
-        String verb = verb(command);
         if (ruling.decision() != null) {
             insteadOf(verb, ruling.replyOr(Replies.OK), ruling);
             return null;
@@ -204,7 +208,29 @@ public final class Conversation implements WireSocket.CommandSource {
             insteadOf(verb, Replies.ONLY_QUIT, Ruling.USUAL);
             return null;
         }
+        Reply unreadable = verb.isEmpty() ? null : unreadable(line);
+        if (unreadable != null) {
+            insteadOf(verb, unreadable, Ruling.USUAL);
+            return null;
+        }
         return verb.isEmpty() ? UNKNOWN : verb;
+    }
+
+    /** The reply to a command with octets that no command may have; {@code null} if it has none. */
+    private @Nullable Reply unreadable(byte[] line) {
+        boolean ascii = true;
+        for (byte octet : line) {
+            if ((octet >= 0 && octet < ' ' && octet != '\t') || octet == 0x7f) {
+                return Replies.CONTROL_CHARACTER;
+            }
+            ascii &= octet >= 0;
+        }
+        return ascii || Arrays.equals(command.getBytes(StandardCharsets.UTF_8), line) ? null : Replies.NOT_UTF8;
+    }
+
+    /** Whether this is the beginning of a TLS handshake (RFC 8446 section 5.1): a mistaken port is the usual reason. */
+    private static boolean isTlsRecord(byte[] octets) {
+        return octets.length > 2 && octets[0] == 0x16 && octets[1] == 0x03;
     }
 
     /** Answers a command that is not carried out. The chunk behind a BDAT is read all the same: it is no command. */
@@ -229,16 +255,6 @@ public final class Conversation implements WireSocket.CommandSource {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     }
 
-    /** Whether a line may hold a password: an AUTH, however it is spaced. */
-    private static boolean isSecret(String line) {
-        return line.stripLeading().regionMatches(true, 0, "AUTH", 0, 4);
-    }
-
-    /** {@code AUTH PLAIN dGVzdA==} without what follows the mechanism. */
-    private static String masked(String line) {
-        return INITIAL_RESPONSE.matcher(line).replaceFirst("$1 ****");
-    }
-
     private void renewIfReset() {
         int current = epochs.current();
         if (epoch != current) {
@@ -254,7 +270,20 @@ public final class Conversation implements WireSocket.CommandSource {
         int space = command.indexOf(' ');
         int tab = command.indexOf('\t');
         int start = space < 0 ? tab : tab < 0 ? space : Math.min(space, tab);
-        return start < 0 ? "" : command.substring(start).strip();
+        return start < 0 ? "" : stripped(command, start);
+    }
+
+    /** What is left from {@code from} on without spaces and tabs at its ends; other white space is none in SMTP. */
+    private static String stripped(String text, int from) {
+        int begin = from;
+        int end = text.length();
+        while (begin < end && (text.charAt(begin) == ' ' || text.charAt(begin) == '\t')) {
+            begin++;
+        }
+        while (end > begin && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
+            end--;
+        }
+        return text.substring(begin, end);
     }
 
     // ---- speaking
@@ -515,7 +544,7 @@ public final class Conversation implements WireSocket.CommandSource {
             return Optional.empty();
         }
         String text = new String(line, StandardCharsets.UTF_8);
-        recorder.clientText(text.equals("*") ? text : "****");
+        recorder.clientText(text.equals("*") ? text : Secrets.MASK);
         return line == Wire.TOO_LONG ? Optional.empty() : Optional.of(text);
     }
 
@@ -536,8 +565,22 @@ public final class Conversation implements WireSocket.CommandSource {
         return ended;
     }
 
+    /** Notes what the client said of a line that it did not end. */
+    private void noteCutLine() {
+        byte[] cut = wire.cutLine();
+        if (isTlsRecord(cut)) {
+            recorder.note("the client began a TLS handshake where plain SMTP is spoken");
+        } else if (cut.length > 0) {
+            String text = new String(cut, 0, Math.min(cut.length, 80), StandardCharsets.UTF_8);
+            recorder.note(cut.length + " octets of a line without its end: " + secrets.shown(text, false));
+        }
+    }
+
     /** Ends the conversation because the input did. */
     void inputEnded() {
+        if (!ended) {
+            noteCutLine();
+        }
         Dismissal wish = dismissal;
         if (wish != null) {
             // Said already if the wish found us waiting; else it is for us to say, and writing twice is prevented

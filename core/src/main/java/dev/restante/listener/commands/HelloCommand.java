@@ -8,6 +8,7 @@ import dev.restante.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** EHLO and HELO (RFC 5321 section 4.1.1.1): the client says its name and, with EHLO, learns the extensions. */
@@ -22,7 +23,9 @@ final class HelloCommand implements Verb {
     public void answer(Conversation conversation) {
         String name = conversation.argument();
         if (name.isEmpty() || name.indexOf(' ') >= 0) {
-            conversation.say(Reply.of(501, "5.5.4 Say " + (extended ? "EHLO" : "HELO") + " and one name"));
+            Reply refusal = Reply.of(501, "5.5.4 Say " + (extended ? "EHLO" : "HELO") + " and one name");
+            conversation.ledger.failed(Stage.EHLO, Attempt.Outcome.REFUSED, Optional.of(refusal));
+            conversation.say(refusal);
             return;
         }
         SmtpClient greeted = conversation.client().greeted(name, extended);
@@ -33,8 +36,9 @@ final class HelloCommand implements Verb {
         }
         Reply reply = ruling.replyOr(usual(conversation, ruling));
         if (ruling.refuses()) {
-            conversation.asBefore();
+            // The attempt shows the client as it presented itself.
             conversation.ledger.failed(Stage.EHLO, Attempt.Outcome.REFUSED, ruling.said(reply));
+            conversation.asBefore();
         } else {
             conversation.ledger.abandon().run();
             conversation.know(greeted);

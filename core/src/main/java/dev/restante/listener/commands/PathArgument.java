@@ -151,6 +151,12 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                 throw new Refusal(501, "5.5.4 Syntax: " + syntax);
             }
             String path = argument.substring(word.length());
+            if (!path.startsWith("<")
+                    && path.indexOf('<') > 0
+                    && !path.isBlank()
+                    && !path.stripLeading().startsWith("<")) {
+                throw new Refusal(501, "5.5.4 Syntax: " + syntax + ", without a display name");
+            }
             if (path.startsWith(" ")) {
                 remarks.add("there is a space behind " + word);
                 path = path.stripLeading();

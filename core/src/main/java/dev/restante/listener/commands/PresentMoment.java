@@ -152,4 +152,10 @@ final class PresentMoment implements Moment {
     public int ordinalInConnection() {
         return ordinals[stage.index()];
     }
+
+    /** The stage and the command, for messages of those who are shown a moment. */
+    @Override
+    public String toString() {
+        return stage + " of " + client;
+    }
 }

@@ -23,6 +23,8 @@ final class Replies {
     static final Reply TLS_NOT_AVAILABLE = Reply.of(454, "4.7.0 TLS not available");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2 Line too long");
     static final Reply UNKNOWN_COMMAND = Reply.of(500, "5.5.1 Command not recognized");
+    static final Reply CONTROL_CHARACTER = Reply.of(501, "5.5.2 A control character has no place in a command");
+    static final Reply NOT_UTF8 = Reply.of(501, "5.5.2 Octets beyond ASCII must be UTF-8");
     static final Reply NO_ARGUMENT = Reply.of(501, "5.5.4 This command takes no argument");
     static final Reply NEEDS_ARGUMENT = Reply.of(501, "5.5.4 This command needs an argument");
     static final Reply NOT_IMPLEMENTED = Reply.of(502, "5.5.1 Command not implemented");

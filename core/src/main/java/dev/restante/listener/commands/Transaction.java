@@ -97,6 +97,8 @@ final class Transaction {
         if (body != null) {
             return Optional.of(body);
         }
-        return sink == null || sink.size() == 0 ? Optional.empty() : Optional.of(sink.octets());
+        return sink == null || sink.size() == 0 || sink.isOverLimit() || sink.isCrowdedOut()
+                ? Optional.empty()
+                : Optional.of(sink.octets());
     }
 }

@@ -54,6 +54,7 @@ public final class Wire {
 
     private @Nullable Throttle throttle;
     private boolean bareLineFeed;
+    private byte[] cutLine = {};
     private volatile boolean awaitingInput;
     private volatile boolean sending;
     private volatile boolean broken;
@@ -137,9 +138,15 @@ public final class Wire {
             start = tooLong ? new byte[0] : joined(start, limit);
             position = limit;
             if (!fill()) {
+                cutLine = start;
                 return null;
             }
         }
+    }
+
+    /** What had come of a line when the input ended, so that {@link #readLine()} returned nothing. */
+    public byte[] cutLine() {
+        return cutLine;
     }
 
     /** The line whose LF stands at {@code lineFeed}, without the CR before it. */
