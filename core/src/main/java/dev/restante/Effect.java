@@ -140,8 +140,32 @@ public sealed interface Effect {
         WRONG_HOST,
         /** The certificate is signed by an authority that nobody trusts. */
         UNTRUSTED,
+        /** The certificate's time has not begun. */
+        NOT_YET_VALID,
+        /** The certificate is signed by no authority but by itself. */
+        SELF_SIGNED,
+        /** The certificate's key is RSA with 768 bits, which Java and OpenSSL refuse unless told otherwise. */
+        WEAK_KEY,
         /** The connection ends after the client's first message of the handshake. */
-        HANDSHAKE_CUT
+        HANDSHAKE_CUT,
+        /** The connection ends after the server's first message (ServerHello), in the middle of its flight. */
+        HANDSHAKE_CUT_AFTER_SERVER_HELLO,
+        /**
+         * The connection ends after the client's last message (Finished). With TLS 1.2 the server's own is still owed; with
+         * TLS 1.3 the handshake is complete for the client, and what it reads first is the end.
+         */
+        HANDSHAKE_CUT_AFTER_FINISHED,
+        /** Nothing more comes after the server's first message (ServerHello). */
+        HANDSHAKE_STALL,
+        /**
+         * There is no TLS: the conversation goes on in plain text although STARTTLS was accepted, or on the SMTPS port. A
+         * client's handshake is answered with 500 in plain text.
+         */
+        PLAIN_TEXT,
+        /** Only TLS 1.2 is spoken. */
+        ONLY_TLS_1_2,
+        /** Only TLS 1.3 is spoken. */
+        ONLY_TLS_1_3
     }
 
     /**

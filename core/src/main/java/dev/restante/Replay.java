@@ -296,14 +296,21 @@ public final class Replay {
 
     /** Replays that a rule cut the handshake short; other faults of it leave no trace. */
     private boolean replaysCutHandshake(Turn turn) {
-        boolean isCut = turn.entries().stream()
-                .anyMatch(entry ->
-                        entry.kind() == Transcript.Kind.END && entry.text().contains("cut the TLS handshake"));
-        if (isCut) {
-            RuleDraft draft = RuleDraft.at(Stage.TLS_HANDSHAKE, 0).decided(Effect.TlsFault.HANDSHAKE_CUT);
+        Optional<String> cut = turn.entries().stream()
+                .filter(entry -> entry.kind() == Transcript.Kind.END)
+                .map(Transcript.Entry::text)
+                .filter(text -> text.contains("cut the TLS handshake"))
+                .findFirst();
+        if (cut.isPresent()) {
+            Effect.TlsFault fault = cut.get().endsWith("ServerHello")
+                    ? Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO
+                    : cut.get().endsWith("Finished")
+                            ? Effect.TlsFault.HANDSHAKE_CUT_AFTER_FINISHED
+                            : Effect.TlsFault.HANDSHAKE_CUT;
+            RuleDraft draft = RuleDraft.at(Stage.TLS_HANDSHAKE, 0).decided(fault);
             rules.add(Rule.of(draft, Rule.Limit.Always.ALWAYS));
         }
-        return isCut;
+        return cut.isPresent();
     }
 
     /** Adds the rule that decides this at the place where the stage was reached last. */

@@ -132,6 +132,15 @@ final class RuleText {
                 case WRONG_HOST -> "wrongHostCertificate()";
                 case UNTRUSTED -> "untrustedCertificate()";
                 case HANDSHAKE_CUT -> "cutHandshake()";
+                case NOT_YET_VALID -> "notYetValidCertificate()";
+                case SELF_SIGNED -> "selfSignedCertificate()";
+                case WEAK_KEY -> "weakKeyCertificate()";
+                case HANDSHAKE_CUT_AFTER_SERVER_HELLO -> "cutHandshakeAfterServerHello()";
+                case HANDSHAKE_CUT_AFTER_FINISHED -> "cutHandshakeAfterFinished()";
+                case HANDSHAKE_STALL -> "stallHandshake()";
+                case PLAIN_TEXT -> "goOnInPlainText()";
+                case ONLY_TLS_1_2 -> "onlyTls12()";
+                case ONLY_TLS_1_3 -> "onlyTls13()";
             };
         } else if (decision instanceof Effect.Keywords keywords) {
             return keywords.hide().isEmpty()

@@ -170,9 +170,63 @@ public abstract class Step<P> {
             return decide(Effect.TlsFault.UNTRUSTED);
         }
 
+        /** Shows a certificate whose time has not begun. */
+        public Budget notYetValidCertificate() {
+            return decide(Effect.TlsFault.NOT_YET_VALID);
+        }
+
+        /** Shows a certificate that is signed by no authority but by itself. */
+        public Budget selfSignedCertificate() {
+            return decide(Effect.TlsFault.SELF_SIGNED);
+        }
+
+        /** Shows a certificate with a key that is too short: RSA with 768 bits, from the authority that is trusted. */
+        public Budget weakKeyCertificate() {
+            return decide(Effect.TlsFault.WEAK_KEY);
+        }
+
         /** Ends the connection after the client's first message of the handshake. */
         public Budget cutHandshake() {
             return decide(Effect.TlsFault.HANDSHAKE_CUT);
+        }
+
+        /** Ends the connection after the server's first message, in the middle of its flight. */
+        public Budget cutHandshakeAfterServerHello() {
+            return decide(Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO);
+        }
+
+        /**
+         * Ends the connection after the client's last message. With TLS 1.3 the client then takes the handshake for
+         * complete, and reads the end where it expects a reply.
+         */
+        public Budget cutHandshakeAfterFinished() {
+            return decide(Effect.TlsFault.HANDSHAKE_CUT_AFTER_FINISHED);
+        }
+
+        /**
+         * Sends nothing after the server's first message until the client leaves or the server is reset or closed. To send
+         * nothing at all, {@link #stall()}.
+         */
+        public Budget stallHandshake() {
+            return decide(Effect.TlsFault.HANDSHAKE_STALL);
+        }
+
+        /**
+         * Goes on in plain text, although STARTTLS was accepted, or on the SMTPS port. A client that begins the handshake
+         * reads 500 in plain text; one that does not notice may go on and send mail.
+         */
+        public Budget goOnInPlainText() {
+            return decide(Effect.TlsFault.PLAIN_TEXT);
+        }
+
+        /** Speaks TLS 1.2 and no other version. */
+        public Budget onlyTls12() {
+            return decide(Effect.TlsFault.ONLY_TLS_1_2);
+        }
+
+        /** Speaks TLS 1.3 and no other version. */
+        public Budget onlyTls13() {
+            return decide(Effect.TlsFault.ONLY_TLS_1_3);
         }
     }
 

@@ -521,4 +521,71 @@ class StageEffectTest {
             });
         });
     }
+
+    /** A TLS handshake has no reply: what is left of the effects, before its first octet. */
+    private void atHandshake(Transport transport, Effect effect, Consumer<Scene> test) {
+        RuleDraft draft = RuleDraft.at(Stage.TLS_HANDSHAKE, 0);
+        RuleDraft complete =
+                effect instanceof Effect.Pace pace ? draft.paced(pace) : draft.decided((Effect.Decision) effect);
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                .clock(clock)
+                .startTls()
+                .smtpsPort(0)
+                .build()
+                .start()) {
+            server.script(Rule.of(complete, new Rule.Limit.Times(1)));
+            try (WireDialogue client = transport == Transport.TLS
+                    ? WireDialogue.with(server.host(), server.smtpsPort())
+                    : WireDialogue.greeted(server).say("STARTTLS", "220 ")) {
+                test.accept(new Scene(server, client));
+            }
+            assertThat(server.unfired()).isEmpty();
+            assertThat(server.mails()).isEmpty();
+        }
+    }
+
+    private static void shakesHands(Scene scene) {
+        scene.client.handshake(scene.server.tls().sslContext()).send("EHLO client.test");
+        assertThat(scene.client.reply().get(0)).matches("(220 |250-).*");
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aHandshakeMayEndInOrderOrInAResetBeforeItBegins(Transport transport) {
+        atHandshake(transport, Fault.CLOSE, scene -> {
+            scene.client.expectEnd();
+            assertThat(scene.session().outcome()).isEqualTo(SmtpSession.Outcome.SERVER_CLOSED);
+        });
+        atHandshake(transport, Fault.RESET, scene -> {
+            scene.client.expectReset();
+            assertThat(scene.session().outcome()).isEqualTo(SmtpSession.Outcome.SERVER_RESET);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aDelayedHandshakeBeginsWhenTheClockSaysSo(Transport transport) {
+        atHandshake(transport, new Effect.Delay(ofSeconds(5)), scene -> {
+            scene.client.expectSilence(SILENCE);
+            Thread later = new Thread(() -> clock.advance(ofSeconds(5)));
+            later.start();
+            shakesHands(scene);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aHeldHandshakeBeginsWhenItIsReleased(Transport transport) {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().startTls().smtpsPort(0).build().start()) {
+            Hold hold = server.hold(Stage.TLS_HANDSHAKE);
+            try (WireDialogue client = transport == Transport.TLS
+                    ? WireDialogue.with(server.host(), server.smtpsPort())
+                    : WireDialogue.greeted(server).say("STARTTLS", "220 ")) {
+                hold.awaitReached();
+                hold.release();
+                shakesHands(new Scene(server, client));
+            }
+        }
+    }
 }

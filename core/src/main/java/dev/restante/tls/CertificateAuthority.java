@@ -43,9 +43,6 @@ final class CertificateAuthority {
     private final X509Certificate certificate;
     private final PrivateKey key;
 
-    /** A certificate with its key and the chain up to its authority. */
-    record Issued(PrivateKey key, List<X509Certificate> chain) {}
-
     private CertificateAuthority(X509Certificate certificate, PrivateKey key) {
         this.certificate = certificate;
         this.key = key;
@@ -80,32 +77,103 @@ final class CertificateAuthority {
         return certificate;
     }
 
+    /** The keys that certificates are issued for. */
+    enum Key {
+        /** What everybody takes and is made fast: elliptic curve P-256. */
+        EC,
+        /** For clients that were told to want it: RSA with 2,048 bits. */
+        RSA,
+        /** What clients refuse: RSA with 768 bits. Java takes no less than 1,024, OpenSSL no less than 1,024 or 2,048. */
+        WEAK_RSA;
+
+        KeyPair generate() throws GeneralSecurityException {
+            if (this == EC) {
+                return keyPair();
+            }
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(this == RSA ? 2048 : 768);
+            return generator.generateKeyPair();
+        }
+    }
+
     /** Issues a server certificate for these names and addresses, valid between these times. */
-    Issued issue(List<String> hosts, Instant notBefore, Instant notAfter) {
+    KeyAndChain issue(List<String> hosts, Instant notBefore, Instant notAfter, Key kind) {
         try {
-            KeyPair pair = keyPair();
+            KeyPair pair = kind.generate();
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     certificate, serial(), date(notBefore), date(notAfter), named(hosts.get(0)), pair.getPublic());
-            List<GeneralName> names = new ArrayList<>();
-            for (String host : hosts) {
-                boolean address = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
-                names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
-            }
-            JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
-            builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(certificate));
-            builder.addExtension(
-                    Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(pair.getPublic()));
-            return new Issued(pair.getPrivate(), List.of(signed(builder, key), certificate));
+            describeServer(builder, hosts, pair);
+            return new KeyAndChain(pair.getPrivate(), List.of(endEntity(builder, pair, certificate, key), certificate));
         } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
             throw new IllegalStateException("Cannot issue a certificate for " + hosts + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A server certificate that no authority signed, for these names and addresses. */
+    static KeyAndChain selfSigned(List<String> hosts, Instant notBefore, Instant notAfter) {
+        try {
+            KeyPair pair = keyPair();
+            X500Name name = named(hosts.get(0));
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    name, serial(), date(notBefore), date(notAfter), name, pair.getPublic());
+            describeServer(builder, hosts, pair);
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            return new KeyAndChain(pair.getPrivate(), List.of(signed(builder, pair.getPrivate())));
+        } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+            throw new IllegalStateException("Cannot make a certificate for " + hosts + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Issues a client certificate whose subject has this name; an address is an alternative name of its own, too. */
+    KeyAndChain issueClient(String name, Instant notBefore, Instant notAfter) {
+        try {
+            KeyPair pair = keyPair();
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    certificate, serial(), date(notBefore), date(notAfter), named(name), pair.getPublic());
+            if (name.indexOf('@') > 0) {
+                builder.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(new GeneralName(GeneralName.rfc822Name, name)));
+            }
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+            return new KeyAndChain(pair.getPrivate(), List.of(endEntity(builder, pair, certificate, key), certificate));
+        } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+            throw new IllegalStateException(
+                    "Cannot issue a client certificate for \"" + name + "\": " + e.getMessage(), e);
+        }
+    }
+
+    private static void describeServer(JcaX509v3CertificateBuilder builder, List<String> hosts, KeyPair pair)
+            throws CertIOException {
+        List<GeneralName> names = new ArrayList<>();
+        for (String host : hosts) {
+            boolean address = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+            names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
+        }
+        builder.addExtension(
+                Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
+        // The older cipher suites of RSA encrypt to the server's key, newer ones only have it sign.
+        boolean encrypts = pair.getPrivate().getAlgorithm().equals("RSA");
+        builder.addExtension(
+                Extension.keyUsage,
+                true,
+                new KeyUsage(KeyUsage.digitalSignature | (encrypts ? KeyUsage.keyEncipherment : 0)));
+        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+    }
+
+    /** Signs the certificate of somebody who is no authority. */
+    private static X509Certificate endEntity(
+            JcaX509v3CertificateBuilder builder, KeyPair pair, X509Certificate issuer, PrivateKey signer)
+            throws GeneralSecurityException, CertIOException, OperatorCreationException {
+        JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+        builder.addExtension(Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer));
+        builder.addExtension(
+                Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(pair.getPublic()));
+        return signed(builder, signer);
     }
 
     private static X509Certificate signed(JcaX509v3CertificateBuilder builder, PrivateKey signer)

@@ -4,16 +4,25 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.Objects;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerIdentity {
     private static final Duration YEAR = Duration.ofDays(365);
-    private static final char[] NO_PASSWORD = {};
 
     private final List<String> hosts;
+    private final TlsChoices choices;
     private final Map<Shown, SSLContext> contexts = new EnumMap<>(Shown.class);
     private @Nullable CertificateAuthority authority;
     private @Nullable SSLContext clientContext;
@@ -37,15 +46,56 @@ public final class ServerIdentity {
         VALID,
         /** One whose time is over. */
         EXPIRED,
+        /** One whose time has not begun. */
+        NOT_YET_VALID,
         /** One for another host. */
         WRONG_HOST,
         /** One from an authority that nobody was told of. */
-        UNTRUSTED
+        UNTRUSTED,
+        /** One that only itself vouches for. */
+        SELF_SIGNED,
+        /** One whose key is too short. */
+        WEAK_KEY
+    }
+
+    /** How far a handshake goes. */
+    public enum Course {
+        /** To its end. */
+        WHOLE,
+        /** Up to the server's first message. */
+        UP_TO_SERVER_HELLO,
+        /** Up to the client's last message. */
+        UP_TO_CLIENT_FINISHED
+    }
+
+    /**
+     * How a handshake is to go.
+     *
+     * @param shown the certificate that is shown
+     * @param protocol the only version that is spoken; empty for those that the server speaks
+     * @param course how far it goes
+     * @param timeout how long it may take
+     */
+    public record Handshake(Shown shown, String protocol, Course course, Duration timeout) {}
+
+    /** A handshake went as far as it was to go, and no further. */
+    public static final class BrokenOff extends IOException {
+        private static final long serialVersionUID = 1;
+
+        BrokenOff() {
+            super("The handshake was broken off.");
+        }
     }
 
     /** An identity for these host names and addresses; the first is the certificate's subject. */
     public ServerIdentity(List<String> hosts) {
+        this(hosts, TlsChoices.DEFAULT);
+    }
+
+    /** An identity for these host names and addresses; the first is the subject of a certificate that is generated. */
+    public ServerIdentity(List<String> hosts, TlsChoices choices) {
         this.hosts = List.copyOf(hosts);
+        this.choices = choices;
     }
 
     private synchronized CertificateAuthority authority() {
@@ -55,32 +105,45 @@ public final class ServerIdentity {
         return authority;
     }
 
-    /** The authority's certificate. */
+    /** What a client must trust to take the server's certificate. */
     public X509Certificate caCertificate() {
-        return authority().certificate();
+        return choices.certificate()
+                .map(KeyAndChain::anchor)
+                .orElseGet(() -> authority().certificate());
     }
 
-    /** The authority's certificate as PEM. */
+    /** The certificates a client trusts: what it must, and the authority that signs what faults show. */
+    private List<X509Certificate> anchors() {
+        List<X509Certificate> all = new ArrayList<>();
+        choices.certificate().ifPresent(own -> all.add(own.anchor()));
+        all.add(authority().certificate());
+        return all;
+    }
+
+    /** The certificates that a client trusts as PEM. */
     public String caPem() {
-        return CertificateAuthority.pem(caCertificate());
+        StringBuilder pem = new StringBuilder();
+        anchors().forEach(anchor -> pem.append(CertificateAuthority.pem(anchor)));
+        return pem.toString();
     }
 
-    /** A context for clients that trusts this authority and no other. */
+    /** A context for clients that trusts the server and nobody else. */
     public synchronized SSLContext clientContext() {
         if (clientContext == null) {
-            try {
-                KeyStore trusted = emptyStore();
-                trusted.setCertificateEntry("ca", caCertificate());
-                TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-                trust.init(trusted);
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, trust.getTrustManagers(), null);
-                clientContext = context;
-            } catch (GeneralSecurityException | IOException e) {
-                throw new IllegalStateException("Cannot make a TLS context on this Java: " + e.getMessage(), e);
-            }
+            clientContext = context(null, trust(anchors()));
         }
         return clientContext;
+    }
+
+    /** A context for a client that shows this certificate, and trusts the server and nobody else. */
+    public SSLContext clientContext(KeyAndChain certificate) {
+        return context(new OneOf(List.of(certificate)), trust(anchors()));
+    }
+
+    /** A certificate for a client of this name, signed by the server's authority. */
+    public KeyAndChain issueClient(String name) {
+        Instant now = Instant.now();
+        return authority().issueClient(name, now.minus(Duration.ofHours(1)), now.plus(YEAR));
     }
 
     private synchronized SSLContext serverContext(Shown shown) {
@@ -88,48 +151,267 @@ public final class ServerIdentity {
     }
 
     private SSLContext newServerContext(Shown shown) {
+        TrustManager clients = null;
+        if (choices.demand() != TlsChoices.Demand.NONE) {
+            List<X509Certificate> signers = new ArrayList<>(choices.clientAuthorities());
+            signers.add(authority().certificate());
+            clients = new ExplainingTrust(trust(signers));
+        }
+        return context(new OneOf(certificates(shown)), clients);
+    }
+
+    private List<KeyAndChain> certificates(Shown shown) {
         Instant now = Instant.now();
         Instant begin = now.minus(Duration.ofHours(1));
-        CertificateAuthority.Issued issued = switch (shown) {
-            case VALID -> authority().issue(hosts, begin, now.plus(YEAR));
-            case EXPIRED -> authority().issue(hosts, now.minus(YEAR), now.minus(Duration.ofDays(1)));
-            case WRONG_HOST -> authority().issue(List.of("wrong-host.invalid"), begin, now.plus(YEAR));
-            case UNTRUSTED -> CertificateAuthority.generate("Nobody's CA").issue(hosts, begin, now.plus(YEAR));
+        Instant end = now.plus(YEAR);
+        return switch (shown) {
+            case VALID -> valid(begin, end);
+            case EXPIRED ->
+                List.of(authority()
+                        .issue(hosts, now.minus(YEAR), now.minus(Duration.ofDays(1)), CertificateAuthority.Key.EC));
+            case NOT_YET_VALID ->
+                List.of(authority().issue(hosts, now.plus(Duration.ofDays(1)), end, CertificateAuthority.Key.EC));
+            case WRONG_HOST ->
+                List.of(authority().issue(List.of("wrong-host.invalid"), begin, end, CertificateAuthority.Key.EC));
+            case UNTRUSTED ->
+                List.of(CertificateAuthority.generate("Nobody's CA")
+                        .issue(hosts, begin, end, CertificateAuthority.Key.EC));
+            case SELF_SIGNED -> List.of(CertificateAuthority.selfSigned(hosts, begin, end));
+            case WEAK_KEY -> List.of(authority().issue(hosts, begin, end, CertificateAuthority.Key.WEAK_RSA));
         };
+    }
+
+    private List<KeyAndChain> valid(Instant begin, Instant end) {
+        if (choices.certificate().isPresent()) {
+            return List.of(choices.certificate().get());
+        }
+        KeyAndChain usual = authority().issue(hosts, begin, end, CertificateAuthority.Key.EC);
+        // Suites that were chosen may need an RSA key; making one takes time that nobody else is to spend.
+        return choices.cipherSuites().stream().anyMatch(suite -> suite.contains("_RSA_"))
+                ? List.of(usual, authority().issue(hosts, begin, end, CertificateAuthority.Key.RSA))
+                : List.of(usual);
+    }
+
+    private static SSLContext context(@Nullable KeyManager keys, @Nullable TrustManager trust) {
         try {
-            KeyStore own = emptyStore();
-            own.setKeyEntry("server", issued.key(), NO_PASSWORD, issued.chain().toArray(X509Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(own, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(
+                    keys == null ? null : new KeyManager[] {keys},
+                    trust == null ? null : new TrustManager[] {trust},
+                    null);
             return context;
-        } catch (GeneralSecurityException | IOException e) {
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Cannot make a TLS context on this Java: " + e.getMessage(), e);
         }
     }
 
-    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        return store;
+    private static X509ExtendedTrustManager trust(List<X509Certificate> anchors) {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            for (X509Certificate anchor : anchors) {
+                trusted.setCertificateEntry("ca-" + trusted.size(), anchor);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(trusted);
+            return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Cannot make a trust store on this Java: " + e.getMessage(), e);
+        }
     }
 
     /**
-     * Layers TLS over an accepted socket and completes the handshake as the server.
+     * Layers TLS over an accepted socket and carries the handshake out as the server.
      *
-     * @throws IOException if the handshake fails or takes longer than {@code timeout}
+     * @throws BrokenOff if it was not to be carried out whole; {@code plain} is open then
+     * @throws IOException if the handshake fails or takes longer than it may
      */
-    public SSLSocket layer(Socket plain, Shown shown, Duration timeout) throws IOException {
+    public SSLSocket layer(Socket plain, Handshake wish) throws IOException {
+        HandshakeSocket below = new HandshakeSocket(plain, wish.course());
         // The host given is only a label for the session cache: no name is looked up.
-        SSLSocket socket = (SSLSocket) serverContext(shown)
+        SSLSocket socket = (SSLSocket) serverContext(wish.shown())
                 .getSocketFactory()
-                .createSocket(plain, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
+                .createSocket(below, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
         socket.setUseClientMode(false);
+        choose(socket, wish.protocol());
         int before = plain.getSoTimeout();
-        plain.setSoTimeout((int) Math.max(1, timeout.toMillis()));
-        socket.startHandshake();
+        plain.setSoTimeout((int) Math.max(1, wish.timeout().toMillis()));
+        try {
+            socket.startHandshake();
+        } catch (IOException e) {
+            flush(below);
+            if (!below.isBrokenOff()) {
+                throw e;
+            }
+        }
         plain.setSoTimeout(before);
+        if (wish.course() != Course.WHOLE) {
+            throw new BrokenOff();
+        }
+        below.done();
         return socket;
+    }
+
+    private static void flush(HandshakeSocket below) {
+        try {
+            below.flush();
+        } catch (IOException e) {
+            // The alert finds nobody: the handshake has failed either way, and why is known.
+            return;
+        }
+    }
+
+    private void choose(SSLSocket socket, String onlyProtocol) {
+        if (!onlyProtocol.isEmpty()) {
+            socket.setEnabledProtocols(new String[] {onlyProtocol});
+        } else if (!choices.protocols().isEmpty()) {
+            socket.setEnabledProtocols(choices.protocols().toArray(String[]::new));
+        }
+        if (!choices.cipherSuites().isEmpty()) {
+            socket.setEnabledCipherSuites(choices.cipherSuites().toArray(String[]::new));
+        }
+        switch (choices.demand()) {
+            case WANTED -> socket.setWantClientAuth(true);
+            case REQUIRED -> socket.setNeedClientAuth(true);
+            case NONE -> socket.setWantClientAuth(false);
+        }
+    }
+
+    /** Shows these certificates, whatever is wrong with them: choosing is not left to the Java that runs this. */
+    private static final class OneOf extends X509ExtendedKeyManager {
+        private final List<KeyAndChain> all;
+
+        OneOf(List<KeyAndChain> all) {
+            this.all = List.copyOf(all);
+        }
+
+        private @Nullable String alias(String... keyTypes) {
+            for (String type : keyTypes) {
+                for (int i = 0; i < all.size(); i++) {
+                    if (all.get(i).key().getAlgorithm().equals(type)) {
+                        return String.valueOf(i);
+                    }
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return alias(keyType);
+        }
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return alias(keyType);
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return alias(keyTypes);
+        }
+
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return alias(keyTypes);
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            String alias = alias(keyType);
+            return alias == null ? null : new String[] {alias};
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+            return getServerAliases(keyType, issuers);
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return all.get(Integer.parseInt(alias)).chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return all.get(Integer.parseInt(alias)).key();
+        }
+    }
+
+    /** Says whose certificate it refuses. */
+    private static final class ExplainingTrust extends X509ExtendedTrustManager {
+        private final X509ExtendedTrustManager judge;
+
+        ExplainingTrust(X509ExtendedTrustManager judge) {
+            this.judge = judge;
+        }
+
+        @FunctionalInterface
+        private interface Judgement {
+            void pass() throws CertificateException;
+        }
+
+        private static void explained(X509Certificate[] chain, Judgement judgement) throws CertificateException {
+            try {
+                judgement.pass();
+            } catch (CertificateException e) {
+                throw new CertificateException(
+                        "The client's certificate "
+                                + chain[0].getSubjectX500Principal().getName() + ", signed by "
+                                + chain[0].getIssuerX500Principal().getName() + ", is refused: " + reason(e),
+                        e);
+            }
+        }
+
+        private static String reason(CertificateException problem) {
+            Throwable deepest = problem;
+            while (deepest.getCause() != null && deepest.getCause() != deepest) {
+                deepest = deepest.getCause();
+            }
+            return Objects.requireNonNullElse(deepest.getMessage(), deepest.toString());
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            explained(chain, () -> judge.checkClientTrusted(chain, authType, socket));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            explained(chain, () -> judge.checkClientTrusted(chain, authType, engine));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            explained(chain, () -> judge.checkClientTrusted(chain, authType));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            judge.checkServerTrusted(chain, authType, socket);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            judge.checkServerTrusted(chain, authType, engine);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            judge.checkServerTrusted(chain, authType);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return judge.getAcceptedIssuers();
+        }
     }
 }

@@ -2,17 +2,22 @@ package dev.restante.clients;
 
 import static dev.restante.Script.on;
 import static dev.restante.Stage.STARTTLS;
+import static dev.restante.Stage.TLS_HANDSHAKE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.CapturedMail;
 import dev.restante.OutsideProgram;
+import dev.restante.Rule;
 import dev.restante.SmtpSession;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -110,5 +115,39 @@ class OpensslTest extends RealClient {
 
         assertThat(onlySession().tls()).isEmpty();
         assertThat(onlySession().outcome()).isIn(SmtpSession.Outcome.CLIENT_CLOSED, SmtpSession.Outcome.CLIENT_BROKE);
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                Arguments.of(on(TLS_HANDSHAKE).expiredCertificate().once(), "certificate has expired"),
+                Arguments.of(on(TLS_HANDSHAKE).notYetValidCertificate().once(), "certificate is not yet valid"),
+                Arguments.of(on(TLS_HANDSHAKE).wrongHostCertificate().once(), "IP address mismatch"),
+                Arguments.of(
+                        on(TLS_HANDSHAKE).untrustedCertificate().once(),
+                        "self-signed certificate in certificate chain"),
+                Arguments.of(on(TLS_HANDSHAKE).selfSignedCertificate().once(), "self-signed certificate"),
+                Arguments.of(on(TLS_HANDSHAKE).weakKeyCertificate().once(), "EE certificate key too weak"),
+                Arguments.of(on(TLS_HANDSHAKE).cutHandshake().once(), "unexpected eof"),
+                Arguments.of(on(TLS_HANDSHAKE).cutHandshakeAfterServerHello().once(), "unexpected eof"),
+                Arguments.of(on(TLS_HANDSHAKE).goOnInPlainText().once(), "wrong version number"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void reportsWhatIsWrongWithTheHandshake(Rule fault, String complaint) {
+        for (boolean startTls : new boolean[] {false, true}) {
+            smtp.clearScript();
+            smtp.script(fault);
+            OutsideProgram.Result result = startTls
+                    ? openssl.run("-connect", smtp.host() + ":" + port(), "-starttls", "smtp")
+                    : openssl.run("-connect", smtp.host() + ":" + smtpsPort());
+
+            assertThat(result.expectFailure().all()).contains(complaint);
+            assertThat(smtp.unfired()).isEmpty();
+        }
+        allEnded();
+        assertThat(smtp.attempts())
+                .hasSize(2)
+                .allSatisfy(attempt -> assertThat(attempt.stage()).isEqualTo(TLS_HANDSHAKE));
     }
 }

@@ -251,7 +251,10 @@ class SubEthaTrapsTest {
 
     /** The stock server's side of a handshake, with a certificate that this server's clients trust. */
     private static SSLSocketCreator serverSide(ServerIdentity identity) {
-        return socket -> identity.layer(socket, ServerIdentity.Shown.VALID, Duration.ofSeconds(10));
+        return socket -> identity.layer(
+                socket,
+                new ServerIdentity.Handshake(
+                        ServerIdentity.Shown.VALID, "", ServerIdentity.Course.WHOLE, Duration.ofSeconds(10)));
     }
 
     @Test

@@ -162,10 +162,19 @@ final class RandomRules {
 
     private Budget decision(Step<?> step) {
         if (step instanceof Step.Handshake<?> handshake && random.nextBoolean()) {
-            return switch (random.nextInt(4)) {
+            return switch (random.nextInt(13)) {
                 case 0 -> handshake.expiredCertificate();
                 case 1 -> handshake.wrongHostCertificate();
                 case 2 -> handshake.untrustedCertificate();
+                case 3 -> handshake.notYetValidCertificate();
+                case 4 -> handshake.selfSignedCertificate();
+                case 5 -> handshake.weakKeyCertificate();
+                case 6 -> handshake.cutHandshakeAfterServerHello();
+                case 7 -> handshake.cutHandshakeAfterFinished();
+                case 8 -> handshake.stallHandshake();
+                case 9 -> handshake.goOnInPlainText();
+                case 10 -> handshake.onlyTls12();
+                case 11 -> handshake.onlyTls13();
                 default -> handshake.cutHandshake();
             };
         } else if (step instanceof Step.Greeting<?> ehlo && random.nextBoolean()) {

@@ -81,6 +81,15 @@ class ScriptWordsTest {
             new Word("wrongHostCertificate", "tlsFault", "\"WRONG_HOST\""),
             new Word("untrustedCertificate", "tlsFault", "\"UNTRUSTED\""),
             new Word("cutHandshake", "tlsFault", "\"HANDSHAKE_CUT\""),
+            new Word("notYetValidCertificate", "tlsFault", "\"NOT_YET_VALID\""),
+            new Word("selfSignedCertificate", "tlsFault", "\"SELF_SIGNED\""),
+            new Word("weakKeyCertificate", "tlsFault", "\"WEAK_KEY\""),
+            new Word("cutHandshakeAfterServerHello", "tlsFault", "\"HANDSHAKE_CUT_AFTER_SERVER_HELLO\""),
+            new Word("cutHandshakeAfterFinished", "tlsFault", "\"HANDSHAKE_CUT_AFTER_FINISHED\""),
+            new Word("stallHandshake", "tlsFault", "\"HANDSHAKE_STALL\""),
+            new Word("goOnInPlainText", "tlsFault", "\"PLAIN_TEXT\""),
+            new Word("onlyTls12", "tlsFault", "\"ONLY_TLS_1_2\""),
+            new Word("onlyTls13", "tlsFault", "\"ONLY_TLS_1_3\""),
             new Word("advertise", "advertise", "[\"X\"]"),
             new Word("hide", "hide", "[\"X\"]"));
 

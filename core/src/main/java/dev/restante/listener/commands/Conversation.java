@@ -154,6 +154,10 @@ public final class Conversation implements WireSocket.CommandSource {
                 end(wish.outcome(), wish.text(), true);
                 return null;
             }
+            if (wire.beginsTlsHandshake()) {
+                answerClientHello();
+                continue;
+            }
             byte[] line = wire.readLine();
             if (line == null) {
                 inputEnded();
@@ -174,6 +178,19 @@ public final class Conversation implements WireSocket.CommandSource {
         return null;
     }
 
+    /** A client that begins TLS where plain text is spoken would wait for ever: what it sends has no end of line. */
+    private void answerClientHello() {
+        boolean isWhole = wire.skipTlsRecord();
+        renewIfReset();
+        recorder.clientText("(a TLS handshake)");
+        recorder.note("the client began a TLS handshake where plain SMTP is spoken");
+        if (isWhole) {
+            say(Replies.NO_TLS_HERE);
+        } else {
+            inputEnded();
+        }
+    }
+
     private void command(String line) {
         command = line;
         moment.command(line);
@@ -191,9 +208,6 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         if (wire.endedInBareLineFeed()) {
             recorder.note("that line ended in LF without CR");
-        }
-        if (isTlsRecord(line)) {
-            recorder.note("the client began a TLS handshake where plain SMTP is spoken");
         }
         Ruling ruling = ask(Stage.ANY_COMMAND);
         if (ruling.ended()) {
@@ -226,11 +240,6 @@ public final class Conversation implements WireSocket.CommandSource {
             ascii &= octet >= 0;
         }
         return ascii || Arrays.equals(command.getBytes(StandardCharsets.UTF_8), line) ? null : Replies.NOT_UTF8;
-    }
-
-    /** Whether this is the beginning of a TLS handshake (RFC 8446 section 5.1): a mistaken port is the usual reason. */
-    private static boolean isTlsRecord(byte[] octets) {
-        return octets.length > 2 && octets[0] == 0x16 && octets[1] == 0x03;
     }
 
     /** Answers a command that is not carried out. The chunk behind a BDAT is read all the same: it is no command. */
@@ -463,7 +472,7 @@ public final class Conversation implements WireSocket.CommandSource {
     }
 
     /** Says nothing until the client leaves. In the middle of a body it does not read on either. */
-    private void stall() {
+    void stall() {
         recorder.note("stalled");
         ledger.withhold();
         wire.flush();
@@ -568,9 +577,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Notes what the client said of a line that it did not end. */
     private void noteCutLine() {
         byte[] cut = wire.cutLine();
-        if (isTlsRecord(cut)) {
-            recorder.note("the client began a TLS handshake where plain SMTP is spoken");
-        } else if (cut.length > 0) {
+        if (cut.length > 0) {
             String text = new String(cut, 0, Math.min(cut.length, 80), StandardCharsets.UTF_8);
             recorder.note(cut.length + " octets of a line without its end: " + secrets.shown(text, false));
         }

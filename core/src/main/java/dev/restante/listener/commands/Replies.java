@@ -22,6 +22,7 @@ final class Replies {
     static final Reply NO_ROOM = Reply.of(452, "4.3.1 Too many large messages are arriving at once; try again later");
     static final Reply TLS_NOT_AVAILABLE = Reply.of(454, "4.7.0 TLS not available");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2 Line too long");
+    static final Reply NO_TLS_HERE = Reply.of(500, "5.5.1 Plain text is spoken here; no TLS handshake is expected");
     static final Reply UNKNOWN_COMMAND = Reply.of(500, "5.5.1 Command not recognized");
     static final Reply CONTROL_CHARACTER = Reply.of(501, "5.5.2 A control character has no place in a command");
     static final Reply NOT_UTF8 = Reply.of(501, "5.5.2 Octets beyond ASCII must be UTF-8");

@@ -6,20 +6,44 @@ import dev.restante.SmtpSession;
 import dev.restante.Stage;
 import dev.restante.TlsInfo;
 import dev.restante.tls.ServerIdentity;
+import dev.restante.tls.ServerIdentity.Course;
+import dev.restante.tls.ServerIdentity.Shown;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A TLS handshake, after STARTTLS or at once on an SMTPS port. */
 public final class TlsHandshake {
+    private static final Pattern ALERT = Pattern.compile(".*Received fatal alert: (\\w+).*", Pattern.DOTALL);
+
+    /** What clients mean by their alerts (RFC 8446 section 6.2), where the word alone does not tell. */
+    private static final Map<String, String> MEANING = Map.of(
+            "bad_certificate", "it refuses the server's certificate",
+            "unsupported_certificate", "it refuses the server's kind of certificate",
+            "certificate_expired", "to it, the server's certificate has expired or is not valid yet",
+            "certificate_revoked", "to it, the server's certificate is revoked",
+            "certificate_unknown", "it refuses the server's certificate",
+            "unknown_ca", "it does not trust the authority that signed the server's certificate",
+            "protocol_version", "it does not speak the server's version of TLS",
+            "insufficient_security", "it asks for better security than the server offers",
+            "handshake_failure", "it found no choice that both sides can make",
+            "access_denied", "it does not want to talk to this server");
+
     private TlsHandshake() {}
 
     /** Performs the handshake; false if the connection has ended over it. */
@@ -28,26 +52,106 @@ public final class TlsHandshake {
         if (ruling.ended()) {
             return false;
         }
-        if (ruling.decision() == Effect.TlsFault.HANDSHAKE_CUT) {
+        Effect.TlsFault fault = ruling.decision() instanceof Effect.TlsFault wanted ? wanted : null;
+        if (fault == Effect.TlsFault.HANDSHAKE_CUT) {
             conversation.wire.swallow();
-            conversation.ledger.failed(Stage.TLS_HANDSHAKE, Attempt.Outcome.REFUSED, Optional.empty());
-            conversation.end(SmtpSession.Outcome.SERVER_CLOSED, "a rule cut the TLS handshake", false);
+            cut(conversation, "");
             return false;
+        } else if (fault == Effect.TlsFault.PLAIN_TEXT) {
+            conversation.note("a rule goes on in plain text in place of the TLS handshake");
+            failed(conversation, Attempt.Outcome.REFUSED);
+            return true;
         }
-        ServerIdentity.Shown shown = ruling.decision() instanceof Effect.TlsFault fault
-                ? ServerIdentity.Shown.valueOf(fault.name())
-                : ServerIdentity.Shown.VALID;
+        ServerIdentity.Handshake wish = new ServerIdentity.Handshake(
+                shown(fault), onlyProtocol(fault), course(fault), conversation.settings.handshakeTimeout());
         try {
-            SSLSocket socket = conversation.wire.startTls(plain ->
-                    conversation.services.identity().layer(plain, shown, conversation.settings.handshakeTimeout()));
+            SSLSocket socket = conversation.wire.startTls(
+                    plain -> conversation.services.identity().layer(plain, wish));
             conversation.secured(describe(socket.getSession(), implicit));
             return true;
+        } catch (ServerIdentity.BrokenOff e) {
+            breakOff(conversation, fault);
+            return false;
         } catch (IOException e) {
-            conversation.note("TLS handshake failed: " + e.getMessage());
-            conversation.ledger.failed(Stage.TLS_HANDSHAKE, Attempt.Outcome.ABORTED, Optional.empty());
-            conversation.end(SmtpSession.Outcome.CLIENT_BROKE, "TLS handshake failed", false);
+            conversation.note("TLS handshake failed: " + reason(e, wish));
+            failed(conversation, Attempt.Outcome.ABORTED);
+            conversation.end(SmtpSession.Outcome.CLIENT_BROKE, "TLS handshake failed", true);
             return false;
         }
+    }
+
+    private static Shown shown(Effect.@Nullable TlsFault fault) {
+        if (fault == null) {
+            return Shown.VALID;
+        }
+        return switch (fault) {
+            case EXPIRED -> Shown.EXPIRED;
+            case NOT_YET_VALID -> Shown.NOT_YET_VALID;
+            case WRONG_HOST -> Shown.WRONG_HOST;
+            case UNTRUSTED -> Shown.UNTRUSTED;
+            case SELF_SIGNED -> Shown.SELF_SIGNED;
+            case WEAK_KEY -> Shown.WEAK_KEY;
+            default -> Shown.VALID;
+        };
+    }
+
+    private static String onlyProtocol(Effect.@Nullable TlsFault fault) {
+        return fault == Effect.TlsFault.ONLY_TLS_1_2
+                ? "TLSv1.2"
+                : fault == Effect.TlsFault.ONLY_TLS_1_3 ? "TLSv1.3" : "";
+    }
+
+    private static Course course(Effect.@Nullable TlsFault fault) {
+        if (fault == Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO || fault == Effect.TlsFault.HANDSHAKE_STALL) {
+            return Course.UP_TO_SERVER_HELLO;
+        }
+        return fault == Effect.TlsFault.HANDSHAKE_CUT_AFTER_FINISHED ? Course.UP_TO_CLIENT_FINISHED : Course.WHOLE;
+    }
+
+    private static void breakOff(Conversation conversation, Effect.@Nullable TlsFault fault) {
+        if (fault == Effect.TlsFault.HANDSHAKE_STALL) {
+            failed(conversation, Attempt.Outcome.REFUSED);
+            conversation.stall();
+        } else if (fault == Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO) {
+            cut(conversation, " after its ServerHello");
+        } else {
+            cut(conversation, " after the client's Finished");
+        }
+    }
+
+    private static void cut(Conversation conversation, String where) {
+        failed(conversation, Attempt.Outcome.REFUSED);
+        conversation.end(SmtpSession.Outcome.SERVER_CLOSED, "a rule cut the TLS handshake" + where, true);
+    }
+
+    private static void failed(Conversation conversation, Attempt.Outcome outcome) {
+        conversation.ledger.failed(Stage.TLS_HANDSHAKE, outcome, Optional.empty());
+    }
+
+    /** Why a handshake failed, in words for people who did not write the TLS library. */
+    private static String reason(IOException problem, ServerIdentity.Handshake wish) {
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException refused) {
+                return String.valueOf(refused.getMessage());
+            } else if (cause instanceof SocketTimeoutException) {
+                return "the client did not go on with it within "
+                        + wish.timeout().toMillis() + " ms";
+            }
+        }
+        String text = String.valueOf(problem.getMessage());
+        Matcher alert = ALERT.matcher(text);
+        if (alert.matches()) {
+            String meaning = MEANING.get(alert.group(1));
+            return "the client broke it off with the alert " + alert.group(1) + (meaning == null ? "" : ": " + meaning);
+        } else if (problem instanceof EOFException || text.contains("terminated the handshake")) {
+            return "the client closed the connection in the middle of it";
+        } else if (text.contains("Unsupported or unrecognized SSL message")
+                || text.contains("Unrecognized SSL message")) {
+            return "what the client sent is no TLS";
+        } else if (text.contains("Empty client certificate chain")) {
+            return "the client showed no certificate, which this server requires";
+        }
+        return text;
     }
 
     private static TlsInfo describe(SSLSession session, boolean implicit) {

@@ -28,6 +28,9 @@ public final class Wire {
     private static final int BUFFER_SIZE = 16 * 1024;
     private static final long LINGER_NANOS = 500_000_000L;
     private static final int LINGER_OCTETS = 1 << 20;
+    private static final int TLS_HANDSHAKE = 22;
+    private static final int TLS_MAJOR_VERSION = 3;
+    private static final int TLS_RECORD_HEADER = 5;
     private static final int THROTTLE_STEPS_PER_SECOND = 20;
 
     private static final VarHandle EIGHT_OCTETS =
@@ -176,6 +179,42 @@ public final class Wire {
     /** Whether input has arrived that is not read yet, as from a client that pipelines. */
     public boolean hasBufferedInput() {
         return position < limit;
+    }
+
+    /**
+     * Whether the input goes on with a TLS handshake (RFC 8446 section 5.1); nothing of it is taken. Pending replies are
+     * flushed before waiting for input.
+     */
+    public boolean beginsTlsHandshake() {
+        return nextOctet() == TLS_HANDSHAKE && position + 1 < limit && buffer[position + 1] == TLS_MAJOR_VERSION;
+    }
+
+    /** The next octet of the input without taking it; -1 if the input has ended. */
+    private int nextOctet() {
+        return position == limit && !fill() ? -1 : buffer[position] & 0xff;
+    }
+
+    /** Reads a TLS record (RFC 8446 section 5.1) and forgets it; false if the input ends first. */
+    public boolean skipTlsRecord() {
+        int length = 0;
+        for (int i = 0; i < TLS_RECORD_HEADER; i++) {
+            int octet = nextOctet();
+            if (octet < 0) {
+                return false;
+            }
+            // The last two octets of the header are the length of what follows.
+            length = ((length << 8) | octet) & 0xffff;
+            position++;
+        }
+        while (length > 0) {
+            if (nextOctet() < 0) {
+                return false;
+            }
+            int skipped = Math.min(length, limit - position);
+            position += skipped;
+            length -= skipped;
+        }
+        return true;
     }
 
     /** Reads whatever the client sent ahead and forgets it; returns how many octets that were. */
