@@ -2,9 +2,11 @@ package dev.restante;
 
 import dev.restante.listener.Connections;
 import dev.restante.listener.SmtpListener;
+import dev.restante.listener.commands.Identifiers;
 import dev.restante.listener.commands.Services;
 import dev.restante.listener.commands.Settings;
 import dev.restante.listener.wire.BodyRoom;
+import dev.restante.mail.Octets;
 import dev.restante.mailbox.MailStore;
 import dev.restante.script.Holds;
 import dev.restante.script.RuleBook;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -316,8 +319,45 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
      * The same mailbox for somebody who only looks on, such as a page over a test's own server: what it returns does not
      * count as looked at.
      */
-    public Mailbox onlooker() {
+    public Onlooker onlooker() {
         return new StoreMailbox(this, store, configuration.defaultTimeout, true);
+    }
+
+    /**
+     * Puts a mail into the mailbox that came by another way than SMTP, such as an HTTP API. The script is not asked, and
+     * there is no session.
+     *
+     * @param octets the mail; they are copied
+     * @return the mail as it is kept now
+     */
+    public CapturedMail deliver(SmtpClient client, Envelope envelope, byte[] octets) {
+        CapturedMail mail = new CapturedMail(
+                Identifiers.mailId(),
+                "",
+                client,
+                envelope,
+                Octets.of(octets),
+                clock.now(),
+                System.nanoTime(),
+                Delivered.ALREADY);
+        store.add(mail);
+        store.settle(mail);
+        return mail;
+    }
+
+    /** Nobody waits for a reply to a mail that came by another way. */
+    private enum Delivered implements CapturedMail.Aftermath {
+        ALREADY;
+
+        @Override
+        public Acknowledgement acknowledgement() {
+            return Acknowledgement.SENT;
+        }
+
+        @Override
+        public Optional<SmtpSession> session() {
+            return Optional.empty();
+        }
     }
 
     // ---- script
@@ -335,6 +375,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     /** Replaces the test's own rules by these, with fresh counts; scenarios and persona stay. */
     public void replaceScript(List<Rule> all) {
         rules.replace(RuleBook.Layer.TEST, all);
+    }
+
+    /** Replaces those of the test's own rules that {@code old} agrees to; the others keep their place and their counts. */
+    public void exchangeRules(Predicate<Rule> old, List<Rule> by) {
+        rules.exchange(RuleBook.Layer.TEST, old, by);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A mailbox over a store in this JVM: it words the failures of waits. */
-final class StoreMailbox implements Mailbox {
+final class StoreMailbox implements Onlooker {
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private final SmtpFixture fixture;
@@ -81,6 +81,16 @@ final class StoreMailbox implements Mailbox {
                     found.size() < count ? FailureReport.Missing.MAIL : FailureReport.Missing.NOTHING);
         }
         return shown(found);
+    }
+
+    @Override
+    public Arrivals arrivals(long after, int count, Matching matching, Duration longest) {
+        return uninterrupted(() -> store.arrivals(after, count, matching, bounded(longest)));
+    }
+
+    @Override
+    public Optional<CapturedMail> take(Matching matching, Duration longest) {
+        return uninterrupted(() -> store.take(matching, bounded(longest)));
     }
 
     @Override

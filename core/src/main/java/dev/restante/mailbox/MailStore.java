@@ -2,6 +2,7 @@ package dev.restante.mailbox;
 
 import dev.restante.CapturedMail;
 import dev.restante.Envelope;
+import dev.restante.Onlooker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -9,7 +10,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +38,10 @@ public final class MailStore {
     private final Map<String, Stored> mails = new LinkedHashMap<>();
     private long bytes;
     private long evicted;
+    /** Settled mails by {@link Stored#arrival}. */
+    private final NavigableMap<Long, Stored> arrivals = new TreeMap<>();
+
+    private long arrived;
     private long changes;
     private boolean closed;
 
@@ -42,6 +49,7 @@ public final class MailStore {
         final CapturedMail mail;
         boolean settled;
         boolean lookedAt;
+        long arrival;
 
         Stored(CapturedMail mail) {
             this.mail = mail;
@@ -64,7 +72,9 @@ public final class MailStore {
             // The newest stays even if it alone is over the bound: a mail that was acknowledged must be seen.
             while (mails.size() > 1 && (mails.size() > maxMails || bytes > maxBytes)) {
                 Iterator<Stored> oldest = mails.values().iterator();
-                CapturedMail victim = oldest.next().mail;
+                Stored evictee = oldest.next();
+                CapturedMail victim = evictee.mail;
+                arrivals.remove(evictee.arrival);
                 oldest.remove();
                 bytes -= cost(victim);
                 evicted++;
@@ -88,6 +98,8 @@ public final class MailStore {
                 return;
             }
             stored.settled = true;
+            stored.arrival = ++arrived;
+            arrivals.put(stored.arrival, stored);
             changes++;
             changed.signalAll();
         } finally {
@@ -142,7 +154,9 @@ public final class MailStore {
         lock.lock();
         try {
             for (CapturedMail mail : chosen) {
-                if (mails.remove(mail.id()) != null) {
+                Stored stored = mails.remove(mail.id());
+                if (stored != null) {
+                    arrivals.remove(stored.arrival);
                     bytes -= cost(mail);
                     removed.add(mail);
                 }
@@ -214,6 +228,21 @@ public final class MailStore {
             List<CapturedMail> matches = watch.matches();
             if (matches.size() >= count || !watch.awaitChange()) {
                 return matches;
+            }
+        }
+    }
+
+    /**
+     * Waits until at least {@code count} mails that match were settled after the one with the number {@code after}; returns
+     * those that do, fewer if time ran out, in the order in which they were settled.
+     */
+    public Onlooker.Arrivals arrivals(long after, int count, Predicate<CapturedMail> matching, Duration timeout)
+            throws InterruptedException {
+        Watch watch = new Watch(matching, timeout);
+        while (true) {
+            Onlooker.Arrivals found = watch.matchesAfter(after);
+            if (found.mails().size() >= count || !watch.awaitChange()) {
+                return found;
             }
         }
     }
@@ -291,6 +320,26 @@ public final class MailStore {
             } finally {
                 lock.unlock();
             }
+            return judge(settled);
+        }
+
+        Onlooker.Arrivals matchesAfter(long number) {
+            List<CapturedMail> settled;
+            long latest;
+            lock.lock();
+            try {
+                seen = changes;
+                latest = arrived;
+                settled = arrivals.tailMap(number, false).values().stream()
+                        .map(stored -> stored.mail)
+                        .toList();
+            } finally {
+                lock.unlock();
+            }
+            return new Onlooker.Arrivals(judge(settled), latest);
+        }
+
+        private List<CapturedMail> judge(List<CapturedMail> settled) {
             return settled.stream()
                     .filter(mail -> judged.computeIfAbsent(mail, matching::test))
                     .toList();

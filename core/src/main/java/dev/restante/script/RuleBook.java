@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -60,6 +61,12 @@ public final class RuleBook {
     public synchronized void replace(Layer layer, List<Rule> rules) {
         in(layer).clear();
         add(layer, rules);
+    }
+
+    /** Removes the rules of a layer that {@code old} agrees to, and appends others; what stays keeps its counts. */
+    public synchronized void exchange(Layer layer, Predicate<Rule> old, List<Rule> by) {
+        in(layer).removeIf(counted -> old.test(counted.rule()));
+        add(layer, by);
     }
 
     /** Removes all rules of all layers. */

@@ -3,14 +3,14 @@ package dev.restante.listener.commands;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Identifiers of digits and letters: random, so that several servers can share a store. */
-final class Identifiers {
+public final class Identifiers {
     private static final char[] DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".toCharArray();
     private static final int SHORT = 11;
 
     private Identifiers() {}
 
     /** 22 characters for a mail. */
-    static String mailId() {
+    public static String mailId() {
         char[] id = new char[2 * SHORT];
         spell(id, 0);
         spell(id, SHORT);

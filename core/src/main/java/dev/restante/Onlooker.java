@@ -1,0 +1,38 @@
+package dev.restante;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A mailbox for somebody beside the test, such as a page or an HTTP API over the test's own server: what it returns does
+ * not count as looked at.
+ *
+ * <p>Thread-safe.
+ */
+public interface Onlooker extends Mailbox {
+    /**
+     * Mails in the order in which they were settled.
+     *
+     * @param mails those that match, oldest first
+     * @param cursor where to go on: the number of the latest mail that was looked at
+     */
+    record Arrivals(List<CapturedMail> mails, long cursor) {
+        /** Copies the list. */
+        public Arrivals {
+            mails = List.copyOf(mails);
+        }
+    }
+
+    /**
+     * Waits until at least {@code count} mails that match have come since {@code after}, and returns all such; fewer if time
+     * runs out. Whoever goes on with the cursor that was returned sees every mail once, as long as it is kept.
+     *
+     * @param after a cursor; 0 for all mails
+     * @param timeout how long to wait; zero does not wait
+     */
+    Arrivals arrivals(long after, int count, Matching matching, Duration timeout);
+
+    /** Waits for a mail that matches, and removes and returns the oldest such; empty if none came in time. */
+    Optional<CapturedMail> take(Matching matching, Duration timeout);
+}
