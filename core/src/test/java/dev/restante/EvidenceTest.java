@@ -457,6 +457,35 @@ class EvidenceTest {
     }
 
     @Test
+    void aBodyThatWasTooMuchToKeepIsNotCalledEmpty() {
+        try (FakeSmtpServer small =
+                        FakeSmtpServer.builder().maxMessageSize(10).build().start();
+                WireDialogue client = WireDialogue.greeted(small)) {
+            client.envelope("ann@x.test", "bob@y.test")
+                    .sendRaw("x".repeat(100) + "\r\n.\r\n")
+                    .expect("552 ");
+
+            assertThat(small.attempts().get(0).body()).isEmpty();
+            assertThat(small.sessions().get(0).toString()).contains("(102 octets of body)");
+        }
+    }
+
+    @Test
+    void controlCharactersAreShownAndNotObeyed() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("NOOP \u001b[31m\u0007\rX", "5")
+                    .say("FOO \u0000\u007f\u0085", "5")
+                    .say("NOOP \t.", "250 ");
+        }
+        SmtpSession session = server.sessions().get(0);
+
+        assertThat(session.toString())
+                .contains("NOOP \\x1b[31m\\x07\\rX", "FOO \\x00\\x7f\\x85")
+                .matches("(?s)[^\\p{Cntrl}\\x{80}-\\x{9f}&&[^\n]]*");
+        assertThat(session.transcript().clientLines()).contains("NOOP \u001b[31m\u0007\rX");
+    }
+
+    @Test
     void listsOfEvidenceAreSnapshots() {
         try (WireDialogue client = WireDialogue.greeted(server)) {
             List<Attempt> none = server.attempts();

@@ -131,6 +131,15 @@ class LifeCycleTest {
     }
 
     @Test
+    void onePortForSmtpAndSmtpsIsToldWhenItIsAskedFor() {
+        assertThatThrownBy(() ->
+                        FakeSmtpServer.builder().port(2525).smtpsPort(2525).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2525")
+                .hasMessageContaining("Give SMTPS another one");
+    }
+
+    @Test
     void aServerThatCannotHaveAllItsPortsHasNone() {
         try (FakeSmtpServer other = started()) {
             int port = portThatWasFree();
@@ -389,6 +398,40 @@ class LifeCycleTest {
         assertThatThrownBy(() -> wait.accept(server))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("The server is not listening");
+    }
+
+    @Test
+    void closingEndsTheWaitForWhoReachesAHold() throws InterruptedException {
+        FakeSmtpServer server =
+                FakeSmtpServer.builder().defaultTimeout(ofHours(1)).build().start();
+        Hold hold = server.hold(NOOP);
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        Thread waiter = new Thread(() -> ended.complete(catchThrowable(hold::awaitReached)));
+        waiter.start();
+        Eventually.isTrue("the waiter waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
+        server.close();
+
+        assertThat(ended.join())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("released")
+                .hasMessageContaining("The server is not listening");
+        waiter.join();
+    }
+
+    @Test
+    void aResetEndsTheWaitForWhoReachesAHold() throws InterruptedException {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().defaultTimeout(ofHours(1)).build().start()) {
+            Hold hold = server.hold(NOOP);
+            CompletableFuture<Throwable> ended = new CompletableFuture<>();
+            Thread waiter = new Thread(() -> ended.complete(catchThrowable(hold::awaitReached)));
+            waiter.start();
+            Eventually.isTrue("the waiter waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
+            server.reset();
+
+            assertThat(ended.join()).isInstanceOf(AssertionError.class).hasMessageContaining("released");
+            waiter.join();
+        }
     }
 
     @Test

@@ -231,9 +231,11 @@ class MailboxTest {
     }
 
     @Test
-    void fewerThanNoMailIsRefused() {
-        for (ThrowingCallable wait :
-                List.<ThrowingCallable>of(() -> server.awaitMails(-1), () -> server.awaitExactly(-1, ofMillis(10)))) {
+    void lessThanNothingIsRefused() {
+        for (ThrowingCallable wait : List.<ThrowingCallable>of(
+                () -> server.awaitMails(-1),
+                () -> server.awaitExactly(-1, ofMillis(10)),
+                () -> server.within(ofSeconds(-1)))) {
             assertThatThrownBy(wait)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("-1");
