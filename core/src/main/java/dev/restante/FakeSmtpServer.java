@@ -11,12 +11,15 @@ import dev.restante.mailbox.MailStore;
 import dev.restante.script.Holds;
 import dev.restante.script.RuleBook;
 import dev.restante.session.SessionLog;
+import dev.restante.tls.CertificateFiles;
 import dev.restante.tls.ServerIdentity;
+import dev.restante.tls.TlsChoices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,6 +30,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +83,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         this.rules = new RuleBook(clock);
         this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
         this.room = new BodyRoom(configuration.maxBytesInFlight);
-        this.identity = new ServerIdentity(certificateNames(configuration));
+        this.identity = new ServerIdentity(certificateNames(configuration), configuration.tls);
         this.connections = new Connections(configuration.maxConnections, configuration.idleTimeout, "restante");
         this.settings = Settings.of(
                 configuration.hostName,
@@ -514,6 +518,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         private AuthPolicy auth = AuthPolicy.anyone();
         private boolean startTls;
         private boolean requireTls;
+        private TlsChoices tls = TlsChoices.DEFAULT;
         private Duration defaultTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration handshakeTimeout = Duration.ofSeconds(30);
@@ -661,6 +666,105 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             return this;
         }
 
+        /**
+         * Shows this certificate inside TLS in place of one that is generated. The files are read now.
+         *
+         * @param pemChain the server's certificate first, then its issuers
+         * @param pemKey its RSA or EC key without a password, as PKCS#8, PKCS#1 or SEC 1; may be the same file
+         * @throws IllegalArgumentException if a file cannot be used; the message says why and what to do
+         */
+        public Builder certificate(Path pemChain, Path pemKey) {
+            tls = tls.showing(CertificateFiles.pem(pemChain, pemKey));
+            return this;
+        }
+
+        /**
+         * Shows the certificate of this PKCS#12 file inside TLS in place of one that is generated. The file is read now.
+         *
+         * @param pkcs12 a file with one key and its chain
+         * @throws IllegalArgumentException if the file cannot be used; the message says why and what to do
+         */
+        public Builder certificate(Path pkcs12, String password) {
+            tls = tls.showing(CertificateFiles.pkcs12(pkcs12, password));
+            return this;
+        }
+
+        /**
+         * The versions of TLS that are spoken, such as {@code TLSv1.2}; by default those of this Java. A rule chooses for one
+         * connection: {@code on(TLS_HANDSHAKE).onlyTls12()}.
+         *
+         * @throws IllegalArgumentException if this Java does not speak one of them
+         */
+        public Builder tlsProtocols(String... versions) {
+            List<String> spoken = ServerIdentity.protocolsByDefault();
+            for (String version : versions) {
+                if (!spoken.contains(version)) {
+                    throw new IllegalArgumentException(
+                            ServerIdentity.protocolsKnown().contains(version)
+                                    ? "This Java was told not to speak " + version
+                                            + ": see jdk.tls.disabledAlgorithms in"
+                                            + " its conf/security/java.security. It speaks " + String.join(", ", spoken)
+                                            + "."
+                                    : "There is no version of TLS named \"" + version + "\" in this Java. It speaks "
+                                            + String.join(", ", spoken) + "." + didYouMean(version, spoken));
+                }
+            }
+            tls = tls.speaking(atLeastOne("version of TLS", versions));
+            return this;
+        }
+
+        /**
+         * The cipher suites that are taken, by their standard names such as {@code TLS_AES_128_GCM_SHA256}, the preferred
+         * first; by default those of this Java.
+         *
+         * @throws IllegalArgumentException if this Java does not know one of them
+         */
+        public Builder tlsCipherSuites(String... names) {
+            List<String> known = ServerIdentity.cipherSuitesKnown();
+            for (String name : names) {
+                if (!known.contains(name)) {
+                    throw new IllegalArgumentException("This Java has no cipher suite \"" + name + "\"."
+                            + didYouMean(name, known) + " All of them: "
+                            + "SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites()");
+                }
+            }
+            tls = tls.taking(atLeastOne("cipher suite", names));
+            return this;
+        }
+
+        private static List<String> atLeastOne(String what, String... names) {
+            if (names.length == 0) {
+                throw new IllegalArgumentException(
+                        "At least one " + what + " is needed; leave the call out for the defaults.");
+            }
+            return List.of(names);
+        }
+
+        private static String didYouMean(String word, List<String> known) {
+            String nearest = ScriptValue.nearest(word, known);
+            return nearest.isEmpty() ? "" : " Did you mean " + nearest + "?";
+        }
+
+        /**
+         * Asks clients for a certificate inside TLS that the server's own authority signed:
+         * {@link ServerTls#issueClientCertificate}. What a client shows is in {@link TlsInfo#clientCertificates()}.
+         */
+        public Builder clientCertificates(ClientCertificates demand) {
+            tls = tls.asking(TlsChoices.Demand.valueOf(demand.name()), List.of());
+            return this;
+        }
+
+        /**
+         * The same, but trusts certificates signed by these authorities as well.
+         *
+         * @param trustedPem a PEM file with at least one certificate, read now
+         * @throws IllegalArgumentException if the file cannot be used; the message says why and what to do
+         */
+        public Builder clientCertificates(ClientCertificates demand, Path trustedPem) {
+            tls = tls.asking(TlsChoices.Demand.valueOf(demand.name()), CertificateFiles.certificates(trustedPem));
+            return this;
+        }
+
         /** How long waits take before they fail; 5 seconds by default. */
         public Builder defaultTimeout(Duration time) {
             defaultTimeout = StoreMailbox.bounded(positive("defaultTimeout", time));
@@ -704,12 +808,39 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             return this;
         }
 
+        /** Choices that no client can come to terms with are refused here, and not met by each client. */
+        private void rehearseTls() {
+            boolean anyChosen = tls.certificate().isPresent()
+                    || !(tls.protocols().isEmpty() && tls.cipherSuites().isEmpty());
+            if (!anyChosen) {
+                return;
+            }
+            try {
+                new ServerIdentity(List.of("localhost"), tls).rehearse();
+            } catch (SSLException e) {
+                throw new IllegalArgumentException(
+                        "No TLS handshake can succeed with "
+                                + tls.certificate()
+                                        .map(own -> "the certificate " + own + " ("
+                                                + own.key().getAlgorithm() + ")")
+                                        .orElse("a generated certificate")
+                                + ", protocols " + (tls.protocols().isEmpty() ? "by default" : tls.protocols())
+                                + " and cipher suites "
+                                + (tls.cipherSuites().isEmpty() ? "by default" : tls.cipherSuites()) + ": "
+                                + e.getMessage()
+                                + ". Suites named TLS_AES_... and TLS_CHACHA20_... are of TLS 1.3, all others of"
+                                + " TLS 1.2; _ECDSA_ needs an EC key, _RSA_ an RSA key.",
+                        e);
+            }
+        }
+
         /** A server of this configuration, not yet started. */
         public FakeSmtpServer build() {
             if (port > 0 && port == smtpsPort) {
                 throw new IllegalArgumentException(
                         "SMTP and SMTPS cannot share port " + port + ". Give SMTPS another one, or 0 for a free one.");
             }
+            rehearseTls();
             try {
                 return new FakeSmtpServer((Builder) clone());
             } catch (CloneNotSupportedException e) {

@@ -24,9 +24,17 @@ public record TlsInfo(
         clientCertificates = List.copyOf(clientCertificates);
     }
 
+    /** The layer on one line, such as {@code TLSv1.3 TLS_AES_256_GCM_SHA384 for mx.test, client CN=ann}. */
     @Override
     public String toString() {
         return protocol + " " + cipherSuite
-                + serverName.map(name -> " for " + name).orElse("");
+                + serverName.map(name -> " for " + name).orElse("")
+                + (clientCertificates.isEmpty()
+                        ? ""
+                        : ", client "
+                                + clientCertificates
+                                        .get(0)
+                                        .getSubjectX500Principal()
+                                        .getName());
     }
 }

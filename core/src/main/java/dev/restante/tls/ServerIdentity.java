@@ -2,6 +2,7 @@ package dev.restante.tls;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Principal;
@@ -18,6 +19,9 @@ import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -33,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerIdentity {
     private static final Duration YEAR = Duration.ofDays(365);
+    private static final int REHEARSAL_TURNS = 60;
 
     private final List<String> hosts;
     private final TlsChoices choices;
@@ -233,7 +238,7 @@ public final class ServerIdentity {
                 .getSocketFactory()
                 .createSocket(below, plain.getInetAddress().getHostAddress(), plain.getPort(), true);
         socket.setUseClientMode(false);
-        choose(socket, wish.protocol());
+        socket.setSSLParameters(parameters(wish.protocol()));
         int before = plain.getSoTimeout();
         plain.setSoTimeout((int) Math.max(1, wish.timeout().toMillis()));
         try {
@@ -261,19 +266,86 @@ public final class ServerIdentity {
         }
     }
 
-    private void choose(SSLSocket socket, String onlyProtocol) {
+    private SSLParameters parameters(String onlyProtocol) {
+        SSLParameters parameters = new SSLParameters();
         if (!onlyProtocol.isEmpty()) {
-            socket.setEnabledProtocols(new String[] {onlyProtocol});
+            parameters.setProtocols(new String[] {onlyProtocol});
         } else if (!choices.protocols().isEmpty()) {
-            socket.setEnabledProtocols(choices.protocols().toArray(String[]::new));
+            parameters.setProtocols(choices.protocols().toArray(String[]::new));
         }
         if (!choices.cipherSuites().isEmpty()) {
-            socket.setEnabledCipherSuites(choices.cipherSuites().toArray(String[]::new));
+            parameters.setCipherSuites(choices.cipherSuites().toArray(String[]::new));
         }
         switch (choices.demand()) {
-            case WANTED -> socket.setWantClientAuth(true);
-            case REQUIRED -> socket.setNeedClientAuth(true);
-            case NONE -> socket.setWantClientAuth(false);
+            case WANTED -> parameters.setWantClientAuth(true);
+            case REQUIRED -> parameters.setNeedClientAuth(true);
+            case NONE -> {}
+        }
+        return parameters;
+    }
+
+    /** The versions of TLS that this Java speaks unless it is told otherwise. */
+    public static List<String> protocolsByDefault() {
+        return List.of(context(null, null).getDefaultSSLParameters().getProtocols());
+    }
+
+    /** The versions of TLS that this Java knows, those included that it was told not to speak. */
+    public static List<String> protocolsKnown() {
+        return List.of(context(null, null).getSupportedSSLParameters().getProtocols());
+    }
+
+    /** The cipher suites that this Java takes, by their standard names. */
+    public static List<String> cipherSuitesKnown() {
+        return List.of(context(null, null).getSupportedSSLParameters().getCipherSuites());
+    }
+
+    /**
+     * Makes sure that clients can come to terms with what was chosen: shakes hands with itself, without a socket.
+     *
+     * @throws SSLException if they cannot
+     */
+    public void rehearse() throws SSLException {
+        SSLEngine server = serverContext(Shown.VALID).createSSLEngine();
+        server.setUseClientMode(false);
+        server.setSSLParameters(parameters(""));
+        OneOf shown = choices.demand() == TlsChoices.Demand.NONE ? null : new OneOf(List.of(issueClient("rehearsal")));
+        // Whether the server's certificate can be trusted is not what this is about: tests may want one that cannot.
+        SSLEngine client = context(shown, new Credulous()).createSSLEngine();
+        client.setUseClientMode(true);
+        SSLParameters everything = client.getSSLParameters();
+        everything.setCipherSuites(client.getSupportedCipherSuites());
+        client.setSSLParameters(everything);
+        server.beginHandshake();
+        client.beginHandshake();
+        ByteBuffer nothing = ByteBuffer.allocate(0);
+        ByteBuffer toServer = ByteBuffer.allocate(1 << 17);
+        ByteBuffer toClient = ByteBuffer.allocate(1 << 17);
+        ByteBuffer plain = ByteBuffer.allocate(1 << 17);
+        for (int turn = 0; turn < REHEARSAL_TURNS; turn++) {
+            step(client, nothing, toClient, toServer, plain);
+            step(server, nothing, toServer, toClient, plain);
+        }
+        if (!isDone(server) || !isDone(client)) {
+            throw new SSLException("the handshake does not come to an end");
+        }
+    }
+
+    private static boolean isDone(SSLEngine engine) {
+        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer nothing, ByteBuffer in, ByteBuffer out, ByteBuffer plain)
+            throws SSLException {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+        SSLEngineResult.HandshakeStatus status = engine.getHandshakeStatus();
+        if (status == SSLEngineResult.HandshakeStatus.NEED_UNWRAP) {
+            in.flip();
+            engine.unwrap(in, plain);
+            in.compact();
+        } else if (status == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
+            engine.wrap(nothing, out);
         }
     }
 
@@ -412,6 +484,32 @@ public final class ServerIdentity {
         @Override
         public X509Certificate[] getAcceptedIssuers() {
             return judge.getAcceptedIssuers();
+        }
+    }
+
+    /** Trusts anybody. */
+    private static final class Credulous extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 }

@@ -30,6 +30,26 @@ public record TlsChoices(
         clientAuthorities = List.copyOf(clientAuthorities);
     }
 
+    /** These choices with this certificate. */
+    public TlsChoices showing(KeyAndChain own) {
+        return new TlsChoices(Optional.of(own), protocols, cipherSuites, demand, clientAuthorities);
+    }
+
+    /** These choices with these versions. */
+    public TlsChoices speaking(List<String> versions) {
+        return new TlsChoices(certificate, versions, cipherSuites, demand, clientAuthorities);
+    }
+
+    /** These choices with these cipher suites. */
+    public TlsChoices taking(List<String> suites) {
+        return new TlsChoices(certificate, protocols, suites, demand, clientAuthorities);
+    }
+
+    /** These choices with this demand on clients, whose certificates these authorities may have signed. */
+    public TlsChoices asking(Demand newDemand, List<X509Certificate> authorities) {
+        return new TlsChoices(certificate, protocols, cipherSuites, newDemand, authorities);
+    }
+
     /** Whether clients are asked for a certificate. */
     public enum Demand {
         /** They are not. */

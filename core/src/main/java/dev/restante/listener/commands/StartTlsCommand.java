@@ -3,21 +3,17 @@ package dev.restante.listener.commands;
 import dev.restante.Attempt;
 import dev.restante.Reply;
 import dev.restante.Stage;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** STARTTLS (RFC 3207): goes on inside TLS. */
 final class StartTlsCommand implements Verb {
     @Override
     public void answer(Conversation conversation) {
-        if (!conversation.argument().isEmpty()) {
-            conversation.say(Replies.NO_ARGUMENT);
-            return;
-        }
-        if (conversation.client().tls().isPresent()) {
-            conversation.say(Replies.TLS_ALREADY);
-            return;
-        }
-        if (!conversation.settings.startTls()) {
-            conversation.say(Replies.NOT_IMPLEMENTED);
+        Reply misplaced = misplaced(conversation);
+        if (misplaced != null) {
+            conversation.ledger.failed(Stage.STARTTLS, Attempt.Outcome.REFUSED, Optional.of(misplaced));
+            conversation.say(misplaced);
             return;
         }
         Ruling ruling = conversation.ask(Stage.STARTTLS);
@@ -40,5 +36,14 @@ final class StartTlsCommand implements Verb {
         if (!conversation.hasEnded() && conversation.wire.flush()) {
             TlsHandshake.perform(conversation, false);
         }
+    }
+
+    private static @Nullable Reply misplaced(Conversation conversation) {
+        if (!conversation.argument().isEmpty()) {
+            return Replies.NO_ARGUMENT;
+        } else if (conversation.client().tls().isPresent()) {
+            return Replies.TLS_ALREADY;
+        }
+        return conversation.settings.startTls() ? null : Replies.NOT_IMPLEMENTED;
     }
 }
