@@ -1,6 +1,6 @@
 """Sends mail with Python's smtplib, and prints what it reports, a line each.
 
-Called as: smtplib_client.py WHAT HOST PORT [CA-FILE [USER PASSWORD]]
+Called as: smtplib_client.py WHAT HOST PORT [CA-FILE [USER PASSWORD [SECONDS]]]
 """
 
 import smtplib
@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTPUTF8
 
 what, host, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
-authority, user, password = (sys.argv[4:] + [None] * 3)[:3]
+authority, user, password, seconds = (sys.argv[4:] + [None] * 4)[:4]
 
 
 def trusting():
@@ -87,6 +87,24 @@ def three():
                 print(number, type(failure).__name__, failure)
 
 
+def once(secured=False, login=False):
+    """One mail to two, as most programs send it."""
+    with smtplib.SMTP(host, port, "client.test", timeout=float(seconds)) as client:
+        if secured:
+            client.starttls(context=trusting())
+        if login:
+            client.login(user, password)
+        print("refused", client.send_message(letter(), to_addrs=["bob@dest.test", "eve@dest.test"]))
+
+
+def once_secured():
+    once(secured=True)
+
+
+def once_with_login():
+    once(secured=True, login=True)
+
+
 def others():
     with smtplib.SMTP(host, port, "client.test", timeout=20) as client:
         client.ehlo("client.test")
@@ -99,7 +117,7 @@ def others():
 
 
 try:
-    {f.__name__: f for f in (plain, starttls, smtps, utf8, three, others)}[what]()
+    {f.__name__: f for f in (plain, starttls, smtps, utf8, three, once, once_secured, once_with_login, others)}[what]()
 except (smtplib.SMTPException, OSError) as failure:
     print(type(failure).__name__, failure)
     sys.exit(1)

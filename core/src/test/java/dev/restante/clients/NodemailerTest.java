@@ -51,8 +51,9 @@ class NodemailerTest extends RealClient {
                             "encoding",
                             "base64")));
 
+    /** Once at a time: another class sends with nodemailer, too. */
     @BeforeAll
-    static void install() throws IOException {
+    static synchronized void install() throws IOException {
         OutsideProgram.named("node", "nodejs");
         OutsideProgram npm = OutsideProgram.named("npm", "npm");
         Files.createDirectories(INSTALLED);
@@ -88,7 +89,7 @@ class NodemailerTest extends RealClient {
     }
 
     /** Sends, and returns what nodemailer reports, one element for each mail. */
-    private static JsonNode send(Map<String, Object> order) {
+    static JsonNode send(Map<String, Object> order) {
         String out = OutsideProgram.named("node", "nodejs")
                 .in(INSTALLED)
                 .run("send.js", JSON.writeValueAsString(order))

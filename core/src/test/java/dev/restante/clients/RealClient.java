@@ -106,7 +106,7 @@ abstract class RealClient {
     /** Waits until the server has seen all connections end: a client can be gone before. */
     void allEnded() {
         long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-        while (smtp.openConnections() > 0) {
+        while (smtp.openConnections() > 0 || smtp.sessions().stream().anyMatch(SmtpSession::isOpen)) {
             assertThat(System.nanoTime())
                     .as("still waiting for %s", smtp.sessions())
                     .isLessThan(deadline);
