@@ -28,6 +28,9 @@ public sealed interface Condition {
     /** Whether the connection is inside TLS ({@code true}) or in plain text ({@code false}). */
     record Tls(boolean encrypted) implements Condition {}
 
+    /** Whether the client has logged in ({@code true}) or not. */
+    record LoggedIn(boolean yes) implements Condition {}
+
     /** Whether a header field of this name has a decoded value that matches. */
     record Header(String name, TextPattern pattern) implements Condition {}
 

@@ -134,6 +134,16 @@ public interface Conditions<T> {
             return when(new Condition.Helo(TextPattern.of(pattern)));
         }
 
+        /** Only for clients that have logged in. */
+        default T loggedIn() {
+            return when(new Condition.LoggedIn(true));
+        }
+
+        /** Only for clients that have not logged in. */
+        default T notLoggedIn() {
+            return when(new Condition.LoggedIn(false));
+        }
+
         /** Only if the authenticated user matches this {@linkplain TextPattern pattern}. */
         default T user(String pattern) {
             return when(new Condition.User(TextPattern.of(pattern)));

@@ -102,6 +102,34 @@ public sealed interface Effect {
     }
 
     /**
+     * Returns the mail after it was accepted, by a delivery report (RFC 3464) to its sender, as the client asked with NOTIFY,
+     * RET, ENVID and ORCPT (RFC 3461). The report goes out once the client has its reply. Nobody is told of a mail from the
+     * null sender.
+     *
+     * @param recipients whose mail is returned
+     * @param host the SMTP server that takes the report
+     * @param port its port
+     * @param status the enhanced status code that the report gives, such as {@code 5.1.1}
+     * @param diagnostic the reply that the report quotes
+     */
+    record Bounce(TextPattern recipients, String host, int port, String status, String diagnostic) implements Pace {
+        /** Refuses what a report cannot say. */
+        public Bounce {
+            if (host.isBlank() || port < 1 || port > 65535) {
+                throw new IllegalArgumentException("A report is taken by a host and a port from 1 to 65535, but was \""
+                        + host + "\" and " + port + ".");
+            }
+            if (!status.matches("[45]\\.\\d{1,3}\\.\\d{1,3}")) {
+                throw new IllegalArgumentException(
+                        "The status of a mail that is returned is such as 5.1.1, but was \"" + status + "\".");
+            }
+            if (diagnostic.isBlank() || diagnostic.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("A diagnostic is one line of text.");
+            }
+        }
+    }
+
+    /**
      * Writes these octets in place of the reply that is due; what was asked does not take effect.
      *
      * @param octets the bytes as characters U+0000 to U+00FF

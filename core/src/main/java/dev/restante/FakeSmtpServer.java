@@ -1,5 +1,6 @@
 package dev.restante;
 
+import dev.restante.bounce.Bouncer;
 import dev.restante.listener.Connections;
 import dev.restante.listener.SmtpListener;
 import dev.restante.listener.commands.Identifiers;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +68,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     private final ServerIdentity identity;
     private final Connections connections;
     private final BodyRoom room;
+    private final Bouncer bouncer;
     private final List<SmtpListener> listeners = new ArrayList<>();
     private volatile State state = State.NEW;
 
@@ -82,6 +85,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         this.mailbox = new StoreMailbox(this, store, configuration.defaultTimeout, false);
         this.rules = new RuleBook(clock);
         this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
+        this.bouncer = new Bouncer(configuration.hostName, clock);
         this.room = new BodyRoom(configuration.maxBytesInFlight);
         this.identity = new ServerIdentity(certificateNames(configuration), configuration.tls);
         this.connections = new Connections(configuration.maxConnections, configuration.idleTimeout, "restante");
@@ -160,7 +164,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
                     address,
                     port,
                     settings,
-                    new Services(rules, holds, store, sessions, clock, identity, connections, room),
+                    new Services(rules, holds, store, sessions, clock, identity, connections, room, bouncer),
                     connections);
             try {
                 listener.start();
@@ -210,6 +214,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         holds.clear();
         List<Thread> stuck = connections.close(configuration.closeGrace);
         store.close();
+        bouncer.cancel();
         listeners.forEach(SmtpListener::stop);
         if (!stuck.isEmpty()) {
             throw new IllegalStateException("The server is closed, but " + stuck.size()
@@ -232,6 +237,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         rules.clear();
         holds.clear();
         connections.reset();
+        bouncer.cancel();
         store.reset();
         sessions.clear();
     }
@@ -372,6 +378,13 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     }
 
     @Override
+    public void scenario(Scenario... scenarios) {
+        rules.add(
+                RuleBook.Layer.SCENARIO,
+                Stream.of(scenarios).flatMap(each -> each.rules().stream()).toList());
+    }
+
+    @Override
     public List<RuleReport> rules() {
         return rules.reports();
     }
@@ -389,6 +402,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     @Override
     public void clearScript() {
         rules.clear();
+        bouncer.cancel();
     }
 
     @Override

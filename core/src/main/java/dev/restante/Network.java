@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A range of IP addresses in CIDR notation, such as {@code 10.0.0.0/8} or {@code ::1}; a lone address is a range of one.
+ * A range of IP addresses in CIDR notation, such as {@code 10.0.0.0/8} or {@code ::1}; a lone address is a range of one,
+ * and {@code !10.0.0.0/8} is every address outside of it.
  *
  * <p>Immutable and thread-safe.
  */
@@ -19,8 +20,10 @@ public final class Network {
     private final String source;
     private final byte[] address;
     private final int prefix;
+    private final boolean outside;
 
-    private Network(String source, byte[] address, int prefix) {
+    private Network(String source, boolean outside, byte[] address, int prefix) {
+        this.outside = outside;
         this.source = source;
         this.address = address;
         this.prefix = prefix;
@@ -32,17 +35,21 @@ public final class Network {
      * @throws IllegalArgumentException if it is no address in digits with an optional prefix length
      */
     public static Network of(String cidr) {
+        return cidr.startsWith("!") ? of(cidr, cidr.substring(1), true) : of(cidr, cidr, false);
+    }
+
+    private static Network of(String source, String cidr, boolean outside) {
         int slash = cidr.indexOf('/');
         Optional<byte[]> address = address(slash < 0 ? cidr : cidr.substring(0, slash));
         if (address.isPresent()) {
             int bits = address.get().length * 8;
             String prefix = slash < 0 ? String.valueOf(bits) : cidr.substring(slash + 1);
             if (PREFIX.matcher(prefix).matches() && Integer.parseInt(prefix) <= bits) {
-                return new Network(cidr, address.get(), Integer.parseInt(prefix));
+                return new Network(source, outside, address.get(), Integer.parseInt(prefix));
             }
         }
         throw new IllegalArgumentException(
-                "\"" + cidr + "\" is no network. Write an address in digits with an optional prefix length,"
+                "\"" + source + "\" is no network. Write an address in digits with an optional prefix length,"
                         + " such as \"10.0.0.0/8\", \"192.168.1.7\" or \"::1\".");
     }
 
@@ -61,6 +68,10 @@ public final class Network {
 
     /** Whether {@code candidate} lies in this network. */
     public boolean contains(InetAddress candidate) {
+        return isInside(candidate) != outside;
+    }
+
+    private boolean isInside(InetAddress candidate) {
         byte[] other = candidate.getAddress();
         if (other.length != address.length) {
             return false;

@@ -53,6 +53,8 @@ final class RuleText {
             return "client(" + quoted(client.network()) + ")";
         } else if (condition instanceof Condition.Tls tls) {
             return tls.encrypted() ? "overTls()" : "inPlain()";
+        } else if (condition instanceof Condition.LoggedIn loggedIn) {
+            return loggedIn.yes() ? "loggedIn()" : "notLoggedIn()";
         } else if (condition instanceof Condition.Header header) {
             return header.name().equals("Subject")
                     ? "subject(" + quoted(header.pattern()) + ")"
@@ -105,6 +107,9 @@ final class RuleText {
             return "throttle(" + throttle.bytesPerSecond() + ")";
         } else if (pace instanceof Effect.WaitFor hold) {
             return "waitFor(" + quoted(hold.name()) + ")";
+        } else if (pace instanceof Effect.Bounce bounce) {
+            return "bounce(" + quoted(bounce.recipients()) + ", " + quoted(bounce.host()) + ", " + bounce.port() + ", "
+                    + quoted(bounce.status()) + ", " + quoted(bounce.diagnostic()) + ")";
         }
         Effect.Dribble dribble = (Effect.Dribble) pace;
         return "dribble(" + dribble.pieceSize() + ", " + duration(dribble.gap()) + ")";

@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  *   { "on": "AFTER_COMMIT", "fault": "CLOSE", "times": 1 } ] }
  * }</pre>
  *
+ * <p>Beside {@code "rules"} there may be {@code "scenarios"}, such as {@code [ "localError", { "greylisting": { "delay": "5m" }
+ * } ]}: each becomes the rules it is made of (see {@link Scenarios}), after the others.
+ *
  * <p>Reading what was written gives equal rules. The order of rules, conditions and effects of pace is that of the text. A text
  * says what {@link Script} compiles and nothing else; {@link #schema()} describes it to editors. YAML 1.2 says the same in its
  * own syntax, without aliases. What is read is checked as a whole before it is returned, so that a script in use is replaced

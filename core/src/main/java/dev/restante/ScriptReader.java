@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,17 +26,88 @@ final class ScriptReader {
     /** The rules of a script. */
     static List<Rule> rules(ScriptNode root) {
         ScriptValue script = new ScriptValue("", root);
-        Map<String, ScriptValue> fields = script.fields(List.of("rules", SCHEMA));
+        Map<String, ScriptValue> fields = script.fields(List.of("rules", "scenarios", SCHEMA));
         ScriptValue schema = fields.get(SCHEMA);
         if (schema != null) {
             schema.text("the address of the schema");
         }
         List<Rule> rules = new ArrayList<>();
-        for (ScriptValue rule : script.require(fields, "rules").items("rules")) {
-            rules.add(rule(rule));
+        ScriptValue scenarios = fields.get("scenarios");
+        if (scenarios == null || fields.containsKey("rules")) {
+            for (ScriptValue rule : script.require(fields, "rules").items("rules")) {
+                rules.add(rule(rule));
+            }
+        }
+        if (scenarios != null) {
+            for (ScriptValue scenario : scenarios.items("scenarios")) {
+                rules.addAll(scenario(scenario).rules());
+            }
         }
         return List.copyOf(rules);
     }
+
+    // ---- scenarios
+
+    /** A name, or an object with a name and its parameters. */
+    private static Scenario scenario(ScriptValue value) {
+        List<String> names = Scenarios.kinds().stream().map(ScenarioKind::name).toList();
+        if (!value.isObject()) {
+            String name = value.word("a scenario", names);
+            return scenario(Scenarios.kind(name).orElseThrow(), value, Map.of());
+        }
+        Map<String, ScriptValue> fields = value.fields(names);
+        if (fields.size() != 1) {
+            throw value.problem(
+                    fields.isEmpty() ? "no scenario" : "several scenarios in one object", "one scenario an object", "");
+        }
+        Map.Entry<String, ScriptValue> only = fields.entrySet().iterator().next();
+        ScenarioKind kind = Scenarios.kind(only.getKey()).orElseThrow();
+        List<String> known =
+                kind.parameters().stream().map(ScenarioKind.Parameter::name).toList();
+        Map<String, ScriptValue> given = known.isEmpty()
+                ? noParameters(only.getValue(), kind)
+                : only.getValue().fields(known);
+        return scenario(kind, only.getValue(), given);
+    }
+
+    private static Map<String, ScriptValue> noParameters(ScriptValue value, ScenarioKind kind) {
+        if (!value.freeFields("{}").isEmpty()) {
+            throw value.problem("parameters", "none: " + kind + " has no parameters", "");
+        }
+        return Map.of();
+    }
+
+    private static Scenario scenario(ScenarioKind kind, ScriptValue value, Map<String, ScriptValue> given) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (ScenarioKind.Parameter parameter : kind.parameters()) {
+            ScriptValue each = given.get(parameter.name());
+            if (each != null) {
+                values.put(parameter.name(), parameter(parameter, each));
+            } else if (parameter.usual().isEmpty()) {
+                throw value.problem(
+                        "no " + ScriptValue.quoted(parameter.name()) + " for " + kind, parameter.description(), "");
+            }
+        }
+        return value.made("what the scenario can be made of", () -> kind.with(values));
+    }
+
+    private static Object parameter(ScenarioKind.Parameter parameter, ScriptValue value) {
+        return switch (parameter.type()) {
+            case TIME -> value.duration();
+            case NUMBER -> value.wholeNumber(0, Long.MAX_VALUE);
+            case CHANCE -> chance(value, "");
+            case TEXT -> value.text("a text");
+            case TEXTS -> {
+                List<ScriptValue> items = value.items("texts");
+                if (items.isEmpty()) {
+                    throw value.problem("an empty array", "at least one text", "");
+                }
+                yield items.stream().map(item -> item.text("a text")).toList();
+            }
+        };
+    }
+
+    // ---- rules
 
     /** One rule. */
     static Rule rule(ScriptValue value) {
@@ -173,6 +245,7 @@ final class ScriptReader {
                 yield value.made("a network", () -> new Condition.Client(Network.of(network)));
             }
             case TLS -> new Condition.Tls(value.flag());
+            case LOGGED_IN -> new Condition.LoggedIn(value.flag());
             case SIZE -> size(value);
             case NTH -> nth(value);
             case ATTEMPTS -> attempts(value);
@@ -315,8 +388,21 @@ final class ScriptReader {
                         count(value.require(fields, "bytes"), 1),
                         value.require(fields, "gap").duration());
             }
+            case BOUNCE -> bounce(value);
             default -> throw new IllegalStateException("Not an effect of pace: " + word);
         };
+    }
+
+    private static Effect.Bounce bounce(ScriptValue value) {
+        Map<String, ScriptValue> fields = value.fields(List.of("to", "host", "port", "status", "text"));
+        TextPattern recipients = pattern(value.require(fields, "to"));
+        String host = value.require(fields, "host").text("the name of a host");
+        int port = (int) value.require(fields, "port").wholeNumber(1, 65535);
+        ScriptValue status = fields.get("status");
+        ScriptValue text = fields.get("text");
+        String code = status == null ? "5.1.1" : status.text("a status");
+        String diagnostic = text == null ? "550 5.1.1 No such user" : text.text("a reply");
+        return value.made("a report", () -> new Effect.Bounce(recipients, host, port, code, diagnostic));
     }
 
     private static Effect.Decision decision(Stage<?> stage, ScriptWord word, ScriptValue value) {

@@ -28,6 +28,8 @@ enum ScriptWord {
     DRIBBLE("dribble", Role.PACE, Step.Answered.class),
     WAIT_FOR("waitFor", Role.PACE, Step.class),
 
+    BOUNCE("bounce", Role.PACE, Trigger.OnAfterCommit.class),
+
     PACE("pace", Role.FRAME, Object.class),
     TIMES("times", Role.FRAME, Object.class),
     DURING("during", Role.FRAME, Object.class),
@@ -38,6 +40,7 @@ enum ScriptWord {
     USER("user", Role.CONDITION, Conditions.Greeted.class),
     CLIENT("client", Role.CONDITION, Conditions.class),
     TLS("tls", Role.CONDITION, Conditions.class),
+    LOGGED_IN("loggedIn", Role.CONDITION, Conditions.Greeted.class),
     HEADER("header", Role.CONDITION, Conditions.WithContent.class),
     SUBJECT("subject", Role.CONDITION, Conditions.WithContent.class),
     SIZE("size", Role.CONDITION, Conditions.WithSender.class),
@@ -123,6 +126,8 @@ enum ScriptWord {
             return "which is not inside a body";
         } else if (step == Trigger.OnEndOfData.class) {
             return "where no mail is about to be stored";
+        } else if (step == Trigger.OnAfterCommit.class) {
+            return "where no mail has been stored";
         } else if (step == Trigger.OnTlsHandshake.class) {
             return "where no TLS handshake begins";
         }

@@ -120,6 +120,8 @@ final class ScriptWriter {
             put(groups, "client", client.network().toString());
         } else if (condition instanceof Condition.Tls tls) {
             put(groups, "tls", tls.encrypted());
+        } else if (condition instanceof Condition.LoggedIn loggedIn) {
+            put(groups, "loggedIn", loggedIn.yes());
         } else if (condition instanceof Condition.Header subject) {
             put(groups, "subject", subject.pattern().toString());
         } else if (condition instanceof Condition.Size size) {
@@ -182,6 +184,21 @@ final class ScriptWriter {
                     groups,
                     "dribble",
                     object("bytes", dribble.pieceSize(), "gap", dribble.gap().toString()));
+        } else if (pace instanceof Effect.Bounce bounce) {
+            put(
+                    groups,
+                    "bounce",
+                    object(
+                            "to",
+                            bounce.recipients().toString(),
+                            "host",
+                            bounce.host(),
+                            "port",
+                            bounce.port(),
+                            "status",
+                            bounce.status(),
+                            "text",
+                            bounce.diagnostic()));
         } else if (pace instanceof Effect.WaitFor hold) {
             put(groups, "waitFor", hold.name());
         }

@@ -21,6 +21,9 @@ public interface SmtpFixture extends Mailbox {
     /** Appends these rules to the script. */
     void script(Rule... rules);
 
+    /** Appends these scenarios: their rules are asked after those of the test. */
+    void scenario(Scenario... scenarios);
+
     /** The rules of the script with their hits, in the order they are asked. */
     List<RuleReport> rules();
 

@@ -267,6 +267,42 @@ public abstract class Step<P> {
         }
     }
 
+    /**
+     * The effects after a mail was stored.
+     *
+     * @param <P> the step after an effect of pace
+     */
+    public abstract static class Stored<P> extends Answered<P> {
+        Stored(RuleDraft draft, Function<RuleDraft, P> paced) {
+            super(draft, paced);
+        }
+
+        /**
+         * Returns the mail of the recipients that match this {@linkplain TextPattern pattern} to its sender, as an unknown
+         * user's: see {@link Effect.Bounce}. The report is sent to the SMTP server at this host and port.
+         */
+        public P bounce(String recipients, String host, int port) {
+            return bounce(recipients, host, port, "5.1.1", "550 5.1.1 No such user");
+        }
+
+        /** Returns mail as {@link #bounce(String, String, int)} does, for a reason of another kind. */
+        public P bounce(String recipients, String host, int port, String status, String diagnostic) {
+            return pace(new Effect.Bounce(TextPattern.of(recipients), host, port, status, diagnostic));
+        }
+    }
+
+    /** After an effect of pace at a mail that was stored. */
+    public static final class PacedStored extends Stored<PacedStored> implements Budget {
+        PacedStored(RuleDraft draft) {
+            super(draft, PacedStored::new);
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft, limit);
+        }
+    }
+
     /** After an effect of pace at a TLS handshake. */
     public static final class PacedHandshake extends Handshake<PacedHandshake> implements Budget {
         PacedHandshake(RuleDraft draft) {

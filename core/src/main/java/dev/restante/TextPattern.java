@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * How scripts and queries match text: {@code *} stands for any run of characters and the rest must be equal; a text
  * between slashes is a regular expression (RE2/J syntax: no backtracking) that must be found somewhere. Case is ignored
- * in both.
+ * in both. An exclamation mark in front turns a pattern round: {@code !*@example.com} matches what does not end so.
  *
  * <p>Immutable and thread-safe.
  */
@@ -16,6 +16,7 @@ public final class TextPattern {
     private final String source;
     private final Matcher matcher;
 
+    @FunctionalInterface
     private interface Matcher {
         boolean matches(String text);
     }
@@ -33,6 +34,10 @@ public final class TextPattern {
     public static TextPattern of(String source) {
         if (source.isEmpty()) {
             throw new IllegalArgumentException("A pattern is not empty. Use \"*\" to match any text.");
+        }
+        if (source.startsWith("!")) {
+            TextPattern negated = of(source.substring(1));
+            return new TextPattern(source, text -> !negated.matches(text));
         }
         if (source.length() > 1 && source.startsWith("/") && source.endsWith("/")) {
             return new TextPattern(source, RegularExpression.of(source));

@@ -150,10 +150,10 @@ public final class Trigger {
     }
 
     /** At {@link Stage#AFTER_COMMIT}: the mail is stored, whatever is said now. */
-    public static final class OnAfterCommit extends Step.Answered<Step.PacedAnswer>
+    public static final class OnAfterCommit extends Step.Stored<Step.PacedStored>
             implements Conditions.WithContent<OnAfterCommit> {
         OnAfterCommit(RuleDraft draft) {
-            super(draft, Step.PacedAnswer::new);
+            super(draft, Step.PacedStored::new);
         }
 
         @Override

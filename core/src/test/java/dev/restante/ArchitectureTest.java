@@ -81,11 +81,14 @@ class ArchitectureTest {
     static final ArchRule SESSION_ONLY_TAKES_DOWN = part("session", "mail");
 
     @ArchTest
+    static final ArchRule BOUNCES_KNOW_NO_LISTENER = part("bounce", "mail");
+
+    @ArchTest
     static final ArchRule WIRE_KNOWS_NO_COMMANDS = part("listener.wire", "mail");
 
     @ArchTest
     static final ArchRule COMMANDS_STAND_ON_THE_PARTS =
-            part("listener.commands", "listener.wire", "mail", "mailbox", "script", "session", "tls");
+            part("listener.commands", "listener.wire", "bounce", "mail", "mailbox", "script", "session", "tls");
 
     @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_PARTS =

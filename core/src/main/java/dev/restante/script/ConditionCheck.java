@@ -28,6 +28,8 @@ final class ConditionCheck {
             return client.network().contains(moment.client().address().getAddress());
         } else if (condition instanceof Condition.Tls tls) {
             return moment.client().tls().isPresent() == tls.encrypted();
+        } else if (condition instanceof Condition.LoggedIn loggedIn) {
+            return moment.client().authentication().isPresent() == loggedIn.yes();
         } else if (condition instanceof Condition.Header header) {
             return matchesHeader(header, moment.message());
         } else if (condition instanceof Condition.Size size) {

@@ -86,7 +86,8 @@ final class RandomRules {
 
     private Condition condition(Object step) {
         List<Condition> choice = new ArrayList<>(List.of(
-                new Condition.Client(Network.of(pick("10.0.0.0/8", "127.0.0.1", "::1", "2001:db8::/32"))),
+                new Condition.Client(
+                        Network.of(pick("10.0.0.0/8", "127.0.0.1", "::1", "2001:db8::/32", "!10.0.0.0/8"))),
                 new Condition.Tls(random.nextBoolean()),
                 new Condition.Nth(positive(), pick(Condition.Scope.values())),
                 attempts(step),
@@ -97,6 +98,7 @@ final class RandomRules {
         if (step instanceof Conditions.Greeted) {
             choice.add(new Condition.Helo(pattern()));
             choice.add(new Condition.User(pattern()));
+            choice.add(new Condition.LoggedIn(random.nextBoolean()));
         }
         if (step instanceof Conditions.WithSender) {
             choice.add(new Condition.From(pattern()));
@@ -151,6 +153,10 @@ final class RandomRules {
     }
 
     private Object pace(Step<?> step) {
+        if (step instanceof Step.Stored<?> stored && random.nextInt(4) == 0) {
+            return stored.bounce(
+                    text(), pick("localhost", "::1"), 1 + random.nextInt(65535), "5.2.1", "550 " + pick("a", "No"));
+        }
         return switch (random.nextInt(step instanceof Step.Answered ? 5 : 4)) {
             case 0 -> step.after(time());
             case 1 -> step.tarpit(time());
@@ -221,7 +227,7 @@ final class RandomRules {
     }
 
     private TextPattern pattern() {
-        return TextPattern.of(text());
+        return TextPattern.of(pick("", "!") + text());
     }
 
     private String text() {

@@ -400,6 +400,8 @@ public final class Conversation implements WireSocket.CommandSource {
                 tarpitNanos = Math.max(tarpitNanos, tarpit.perReply().toNanos());
             } else if (pace instanceof Effect.Throttle throttle) {
                 wire.throttle(throttle.bytesPerSecond(), nanos -> pause(Duration.ofNanos(nanos)));
+            } else if (pace instanceof Effect.Bounce bounce) {
+                ledger.bounce(bounce);
             } else if (pace instanceof Effect.WaitFor hold) {
                 waitAt(hold.name());
             } else if (pace instanceof Effect.Dribble wanted) {

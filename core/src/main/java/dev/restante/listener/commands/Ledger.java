@@ -3,6 +3,7 @@ package dev.restante.listener.commands;
 import dev.restante.Acknowledgement;
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
+import dev.restante.Effect;
 import dev.restante.Envelope;
 import dev.restante.Reply;
 import dev.restante.SmtpSession;
@@ -33,8 +34,8 @@ final class Ledger {
     private @Nullable Commit commit;
     private volatile boolean open;
 
-    /** A mail that is stored while its transaction has not ended. */
-    private record Commit(CapturedMail mail, Fate fate) {}
+    /** A mail that is stored while its transaction has not ended, and how it is to be returned. */
+    private record Commit(CapturedMail mail, Fate fate, List<Effect.Bounce> bounces) {}
 
     /** What became of a mail's acknowledgement, as far as is known; shared with the mail. */
     private static final class Fate implements CapturedMail.Aftermath {
@@ -147,7 +148,10 @@ final class Ledger {
         forget();
         if (stored != null) {
             record(current, Attempt.Outcome.ABORTED, Optional.empty(), Optional.of(stored.mail.id()));
-            return () -> settle(stored, Acknowledgement.LOST);
+            return () -> {
+                settle(stored, Acknowledgement.LOST);
+                returnMail(stored);
+            };
         }
         boolean refused = current.wasRefused();
         record(
@@ -205,7 +209,7 @@ final class Ledger {
                 System.nanoTime(),
                 fate);
         services.mailbox().add(mail);
-        commit = new Commit(mail, fate);
+        commit = new Commit(mail, fate, new ArrayList<>(0));
     }
 
     /**
@@ -218,7 +222,24 @@ final class Ledger {
         commit = null;
         forget();
         record(current, outcome, Optional.of(reply), Optional.of(stored.mail.id()));
-        return fate -> settle(stored, fate);
+        return fate -> {
+            settle(stored, fate);
+            if (outcome == Attempt.Outcome.ACCEPTED) {
+                returnMail(stored);
+            }
+        };
+    }
+
+    /** Notes that the mail which is stored just now is to be returned once its client has the reply. */
+    void bounce(Effect.Bounce bounce) {
+        if (commit != null) {
+            commit.bounces.add(bounce);
+        }
+    }
+
+    private void returnMail(Commit stored) {
+        SessionRecorder evidence = recorder;
+        stored.bounces.forEach(bounce -> services.bouncer().bounce(stored.mail, bounce, evidence::note));
     }
 
     /** A hold or a stall keeps back the acknowledgement of a mail that is stored: those who wait for the mail need not. */

@@ -1,6 +1,7 @@
 package dev.restante.listener.commands;
 
 import dev.restante.ServerClock;
+import dev.restante.bounce.Bouncer;
 import dev.restante.listener.wire.BodyRoom;
 import dev.restante.mailbox.MailStore;
 import dev.restante.script.Holds;
@@ -19,6 +20,7 @@ import dev.restante.tls.ServerIdentity;
  * @param identity the certificates the server shows
  * @param population the connections the server has open
  * @param room the memory for bodies under way
+ * @param bouncer returns mail that a rule wants returned
  */
 public record Services(
         RuleBook rules,
@@ -28,4 +30,5 @@ public record Services(
         ServerClock clock,
         ServerIdentity identity,
         Population population,
-        BodyRoom room) {}
+        BodyRoom room,
+        Bouncer bouncer) {}
