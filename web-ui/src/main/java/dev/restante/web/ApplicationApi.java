@@ -1,11 +1,100 @@
 package dev.restante.web;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.restante.Attempt;
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
 
 /** The compatible routes about the server itself. */
 final class ApplicationApi {
+    private final FakeSmtpServer smtp;
+    private final MailMarks marks;
+    private final Tallies tallies;
+
+    ApplicationApi(FakeSmtpServer smtp, MailMarks marks, Tallies tallies) {
+        this.smtp = smtp;
+        this.marks = marks;
+        this.tallies = tallies;
+    }
+
+    private record Info(
+            @JsonProperty("Version") String version,
+            @JsonProperty("LatestVersion") String latestVersion,
+            @JsonProperty("Database") String database,
+            @JsonProperty("DatabaseSize") long databaseSize,
+            @JsonProperty("Messages") int messages,
+            @JsonProperty("Unread") long unread,
+            @JsonProperty("Tags") Map<String, Integer> tags,
+            @JsonProperty("RuntimeStats") RuntimeStats runtimeStats) {}
+
+    private record RuntimeStats(
+            @JsonProperty("Uptime") long uptime,
+            @JsonProperty("Memory") long memory,
+            @JsonProperty("MessagesDeleted") long messagesDeleted,
+            @JsonProperty("SMTPAccepted") long accepted,
+            @JsonProperty("SMTPAcceptedSize") long acceptedSize,
+            @JsonProperty("SMTPRejected") long rejected,
+            @JsonProperty("SMTPIgnored") long ignored) {}
+
+    private record WebUi(
+            @JsonProperty("Label") String label,
+            @JsonProperty("MessageRelay") MessageRelay relay,
+            @JsonProperty("SpamAssassin") boolean spamAssassin,
+            @JsonProperty("ChaosEnabled") boolean chaosEnabled,
+            @JsonProperty("DuplicatesIgnored") boolean duplicatesIgnored,
+            @JsonProperty("HideDeleteAllButton") boolean hideDeleteAllButton) {}
+
+    private record MessageRelay(
+            @JsonProperty("Enabled") boolean enabled,
+            @JsonProperty("SMTPServer") String smtpServer,
+            @JsonProperty("ReturnPath") String returnPath,
+            @JsonProperty("AllowedRecipients") String allowedRecipients,
+            @JsonProperty("BlockedRecipients") String blockedRecipients,
+            @JsonProperty("OverrideFrom") String overrideFrom,
+            @JsonProperty("PreserveMessageIDs") boolean preserveMessageIds,
+            @JsonProperty("RecipientAllowlist") String recipientAllowlist) {}
+
     void addTo(RoutesConfig routes) {
         routes.get("/livez", ctx -> {});
-        routes.get("/readyz", ctx -> {});
+        routes.get("/readyz", this::ready);
+        routes.get("/api/v1/info", this::info);
+        routes.get("/api/v1/webui", ApplicationApi::configuration);
+    }
+
+    private void ready(Context ctx) {
+        if (!smtp.isListening()) {
+            throw Answer.text(503, "The SMTP server does not listen.");
+        }
+    }
+
+    private void info(Context ctx) {
+        List<CapturedMail> mails = smtp.onlooker().mails();
+        Runtime machine = Runtime.getRuntime();
+        ctx.json(new Info(
+                Main.version(),
+                "disabled", // nobody is asked whether there is a newer one
+                "memory",
+                mails.stream().mapToLong(CapturedMail::size).sum(),
+                mails.size(),
+                marks.unread(mails),
+                marks.tagsInUse(),
+                new RuntimeStats(
+                        tallies.uptime().toSeconds(),
+                        machine.totalMemory() - machine.freeMemory(),
+                        tallies.removed(),
+                        tallies.accepted(),
+                        tallies.acceptedOctets(),
+                        smtp.attempts().stream()
+                                .filter(attempt -> attempt.outcome() == Attempt.Outcome.REFUSED)
+                                .count(),
+                        0)));
+    }
+
+    private static void configuration(Context ctx) {
+        ctx.json(new WebUi("", new MessageRelay(false, "", "", "", "", "", false, ""), false, true, false, false));
     }
 }

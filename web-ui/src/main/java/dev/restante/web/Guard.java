@@ -2,6 +2,7 @@ package dev.restante.web;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.net.URI;
 import java.util.HashSet;
@@ -35,6 +36,13 @@ final class Guard {
     void addTo(RoutesConfig routes) {
         routes.before(Guard::secure);
         routes.before(this::admit);
+        routes.wsBeforeUpgrade(this::admit);
+        // No route of its own: it would make other methods of paths that do not exist "not allowed" instead of absent.
+        routes.before("/api/v1/*", ctx -> {
+            if (ctx.method().equals(HandlerType.OPTIONS)) {
+                ctx.status(200).skipRemainingHandlers();
+            }
+        });
         routes.exception(Answer.class, Answer::writeTo);
         routes.exception(
                 QueryException.class,

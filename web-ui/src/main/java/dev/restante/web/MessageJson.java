@@ -139,9 +139,11 @@ final class MessageJson {
                     .results()
                     .map(link -> link.group(1))
                     .toList();
-            String errors = !header.isEmpty() && links.isEmpty() ? "no links found" : "";
             return new ListUnsubscribe(
-                    header, links, errors, mail.header("List-Unsubscribe-Post").orElse(""));
+                    header,
+                    links,
+                    String.join("; ", UnsubscribeLint.problems(mail, links)),
+                    mail.header("List-Unsubscribe-Post").orElse(""));
         }
     }
 

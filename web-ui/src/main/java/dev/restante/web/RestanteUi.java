@@ -46,7 +46,9 @@ public final class RestanteUi implements AutoCloseable {
     private final int port;
     private final MailMarks marks;
     private final Search search;
+    private final Tallies tallies;
     private final EventStream events;
+    private final EventSocket socket;
     private final Javalin app;
 
     private RestanteUi(FakeSmtpServer smtp, List<String> addresses, List<ServerSocketChannel> sockets) {
@@ -55,20 +57,28 @@ public final class RestanteUi implements AutoCloseable {
         Mailbox mailbox = smtp.onlooker();
         this.marks = new MailMarks(mailbox);
         this.search = new Search(mailbox, marks);
+        this.tallies = new Tallies(mailbox);
         this.events = new EventStream(smtp, marks);
+        this.socket = new EventSocket(smtp, marks);
         this.app = Javalin.create(config -> {
             configure(config);
-            sockets.forEach(
-                    socket -> config.jetty.addConnector((server, settings) -> connector(server, settings, socket)));
+            sockets.forEach(each -> config.jetty.addConnector((server, settings) -> connector(server, settings, each)));
             new Guard(addresses).addTo(config.routes);
             // Before the page, which takes every other /view/...
             new MessageApi(mailbox, marks, search).addTo(config.routes);
-            new ApplicationApi().addTo(config.routes);
-            new MessagesApi(mailbox, marks, search).addTo(config.routes);
+            new ApplicationApi(smtp, marks, tallies).addTo(config.routes);
+            new ChaosApi(smtp).addTo(config.routes);
+            new ChecksApi(marks, search, LinkChecks.NONE).addTo(config.routes);
+            new MetricsApi(smtp, marks, search, tallies).addTo(config.routes);
+            new SendApi(smtp, marks).addTo(config.routes);
+            MessagesApi messages = new MessagesApi(mailbox, marks, search);
+            messages.onClearing(socket::cleared);
+            messages.addTo(config.routes);
             new TagsApi(mailbox, marks).addTo(config.routes);
             new Assets(search).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);
             events.addTo(config.routes);
+            socket.addTo(config.routes);
         });
     }
 
@@ -223,6 +233,8 @@ public final class RestanteUi implements AutoCloseable {
     @Override
     public void close() {
         events.close();
+        socket.close();
+        tallies.close();
         search.close();
         marks.close();
         app.stop();

@@ -66,11 +66,15 @@ final class Search implements AutoCloseable {
 
     /** The mail that a route's {@code {id}} names; for "latest" the newest, or the newest that the query finds. */
     CapturedMail wanted(Context ctx, String otherwise) {
+        return wanted(ctx, otherwise, "Message not found");
+    }
+
+    CapturedMail wanted(Context ctx, String otherwise, String noLatest) {
         String id = ctx.pathParam("id");
         if (!id.equals("latest")) {
             return mailbox.mail(id).orElseThrow(() -> Answer.notFound(otherwise));
         }
-        return latest(ctx).orElseThrow(() -> Answer.notFound("Message not found"));
+        return latest(ctx).orElseThrow(() -> Answer.notFound(noLatest));
     }
 
     /** The newest mail, or the newest that the request's query finds. */
