@@ -3,6 +3,8 @@ package dev.restante.web;
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Matching;
+import dev.restante.SmtpSession;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
@@ -11,12 +13,14 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Our own routes: what a mail's envelope and session tell, and what was tried in vain. */
 final class EvidenceApi {
     private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 10_000;
 
     private final FakeSmtpServer smtp;
     private final Search search;
@@ -29,6 +33,7 @@ final class EvidenceApi {
     void addTo(RoutesConfig routes) {
         routes.get("/api/v1/server", this::server);
         routes.get("/api/v1/message/{id}/evidence", this::evidence);
+        routes.get("/api/v1/sessions", this::sessions);
         routes.get("/api/v1/sessions/{id}", this::session);
         routes.get("/api/v1/attempts", this::attempts);
     }
@@ -39,23 +44,68 @@ final class EvidenceApi {
     }
 
     private void evidence(Context ctx) {
-        CapturedMail mail = search.wanted(ctx, "404 page not found");
+        CapturedMail mail;
+        try {
+            mail = search.wanted(ctx, "");
+        } catch (QueryException e) {
+            throw Answer.problem(400, "bad_query", e.text(), "query");
+        } catch (Answer e) {
+            throw absent("There is no mail \"" + ctx.pathParam("id") + "\". It may have been removed.");
+        }
         ctx.json(EvidenceJson.Evidence.of(mail, smtp.session(mail.sessionId())));
     }
 
+    private static Answer absent(String message) {
+        return Answer.problem(404, "not_found", message, "id");
+    }
+
+    private void sessions(Context ctx) {
+        Parameters.only(ctx, Set.of("start", "limit", "open", "transcript"));
+        int start = Parameters.number(ctx, "start", 0, 0, Integer.MAX_VALUE);
+        int limit = Parameters.number(ctx, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        boolean open = Parameters.flag(ctx, "open");
+        boolean transcript = Parameters.flag(ctx, "transcript");
+        List<SmtpSession> found = new ArrayList<>(smtp.sessions());
+        found.removeIf(session -> open && !session.isOpen());
+        Collections.reverse(found);
+        ctx.json(new EvidenceJson.Sessions(
+                found.size(),
+                start,
+                found.stream()
+                        .skip(start)
+                        .limit(limit)
+                        .map(session ->
+                                transcript ? EvidenceJson.Session.of(session) : EvidenceJson.SessionSummary.of(session))
+                        .toList()));
+    }
+
     private void session(Context ctx) {
-        ctx.json(EvidenceJson.Session.of(smtp.session(ctx.pathParam("id")).orElseThrow(Answer::pageNotFound)));
+        String id = ctx.pathParam("id");
+        ctx.json(EvidenceJson.Session.of(smtp.session(id)
+                .orElseThrow(() -> absent("There is no session \"" + id + "\". The oldest are dropped."))));
     }
 
     private void attempts(Context ctx) {
+        Parameters.only(ctx, Set.of("outcome", "to", "from", "session", "start", "limit"));
         Set<Attempt.Outcome> outcomes = outcomes(ctx.queryParam("outcome"));
+        Optional<Matching> to = Parameters.pattern(ctx, "to", Matching::to);
+        Optional<Matching> from = Parameters.pattern(ctx, "from", Matching::from);
+        String session = ctx.queryParam("session");
+        int start = Parameters.number(ctx, "start", 0, 0, Integer.MAX_VALUE);
+        int limit = Parameters.number(ctx, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         List<Attempt> found = new ArrayList<>(smtp.attempts());
-        found.removeIf(attempt -> !outcomes.contains(attempt.outcome()));
+        found.removeIf(attempt -> !outcomes.contains(attempt.outcome())
+                || (session != null && !attempt.sessionId().equals(session))
+                || to.filter(matching -> !matching.concerns(attempt)).isPresent()
+                || from.filter(matching -> !matching.concerns(attempt)).isPresent());
         Collections.reverse(found);
-        int limit = limit(ctx.queryParam("limit"));
         ctx.json(new EvidenceJson.Attempts(
                 found.size(),
-                found.stream().limit(limit).map(EvidenceJson.Tried::of).toList()));
+                found.stream()
+                        .skip(start)
+                        .limit(limit)
+                        .map(EvidenceJson.Tried::of)
+                        .toList()));
     }
 
     private static Set<Attempt.Outcome> outcomes(@Nullable String names) {
@@ -68,24 +118,11 @@ final class EvidenceApi {
             outcomes.add(Arrays.stream(Attempt.Outcome.values())
                     .filter(outcome -> outcome.name().equals(name.strip().toUpperCase(Locale.ROOT)))
                     .findFirst()
-                    .orElseThrow(() -> Answer.badRequest("\"" + name + "\" is no outcome. Ask for some of "
-                            + Arrays.toString(Attempt.Outcome.values()) + ", separated by commas.")));
+                    .orElseThrow(() -> Answer.badParameter(
+                            "outcome",
+                            "\"" + name + "\" is no outcome. Ask for some of "
+                                    + Arrays.toString(Attempt.Outcome.values()) + ", separated by commas.")));
         }
         return outcomes;
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return DEFAULT_LIMIT;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit > 0) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw Answer.badRequest("limit is a number of at least 1, but was \"" + text + "\".");
     }
 }

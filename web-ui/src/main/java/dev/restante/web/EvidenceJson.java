@@ -150,6 +150,32 @@ final class EvidenceJson {
         }
     }
 
+    /** Sessions, the latest first; each with its transcript if that was asked for. */
+    record Sessions(int total, int start, List<? extends Record> sessions) {}
+
+    /** A session without its transcript and attempts. */
+    record SessionSummary(
+            String id,
+            long number,
+            String listener,
+            int port,
+            Client client,
+            String outcome,
+            String startedAt,
+            long lastedMicros) {
+        static SessionSummary of(SmtpSession session) {
+            return new SessionSummary(
+                    session.id(),
+                    session.number(),
+                    session.listener(),
+                    session.serverPort(),
+                    Client.of(session.client()),
+                    session.outcome().name(),
+                    Json.time(session.startedAt()),
+                    session.lasted().toNanos() / 1_000);
+        }
+    }
+
     /** One line of a transcript, with the time since the connection was accepted. */
     record Entry(
             String kind,

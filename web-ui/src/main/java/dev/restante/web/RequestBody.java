@@ -59,6 +59,11 @@ final class RequestBody {
         return object(bytes(ctx, LIMIT, RequestBody::tooLarge), (field, text) -> Answer.badRequest(text));
     }
 
+    /** The body of a route of ours. */
+    static RequestBody own(byte[] bytes) {
+        return object(bytes, (field, text) -> Answer.problem(400, "bad_body", text, field.isEmpty() ? null : field));
+    }
+
     /** Whether there is a body at all. */
     static boolean isBlank(byte[] body) {
         for (byte b : body) {

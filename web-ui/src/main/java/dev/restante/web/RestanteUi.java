@@ -1,7 +1,7 @@
 package dev.restante.web;
 
 import dev.restante.FakeSmtpServer;
-import dev.restante.Mailbox;
+import dev.restante.Onlooker;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson3;
@@ -54,7 +54,7 @@ public final class RestanteUi implements AutoCloseable {
     private RestanteUi(FakeSmtpServer smtp, List<String> addresses, List<ServerSocketChannel> sockets) {
         this.host = addresses.get(0);
         this.port = sockets.get(0).socket().getLocalPort();
-        Mailbox mailbox = smtp.onlooker();
+        Onlooker mailbox = smtp.onlooker();
         this.marks = new MailMarks(mailbox);
         this.search = new Search(mailbox, marks);
         this.tallies = new Tallies(mailbox);
@@ -77,6 +77,9 @@ public final class RestanteUi implements AutoCloseable {
             new TagsApi(mailbox, marks).addTo(config.routes);
             new Assets(search).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);
+            new ScriptApi(smtp).addTo(config.routes);
+            new WaitApi(mailbox, marks, search).addTo(config.routes);
+            new ClockApi(smtp).addTo(config.routes);
             events.addTo(config.routes);
             socket.addTo(config.routes);
         });

@@ -131,17 +131,91 @@ class EvidenceApiTest {
         assertThat(session.get("client").get("helo").asString()).isEqualTo("quick.test");
         assertThat(session.get("attempts").get(0).get("outcome").asString())
                 .isEqualTo(attempt.outcome().name());
-        assertThat(http.get("/api/v1/sessions/nosuch").statusCode()).isEqualTo(404);
+        HttpResponse<String> absent = http.get("/api/v1/sessions/nosuch");
+        assertThat(absent.statusCode()).isEqualTo(404);
+        assertThat(absent.body()).startsWith("{\"code\":\"not_found\",\"message\":\"There is no session");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"outcome=lost", "outcome=", "limit=0", "limit=-1", "limit=x"})
-    void aQuestionThatMakesNoSenseIsRefused(String query) throws Exception {
-        HttpResponse<String> answer = http.get("/api/v1/attempts?" + query);
+    @ValueSource(
+            strings = {
+                "attempts?outcome=lost",
+                "attempts?outcome=",
+                "attempts?limit=0",
+                "attempts?limit=-1",
+                "attempts?limit=x",
+                "attempts?start=-1",
+                "attempts?to=",
+                "attempts?from=/(/",
+                "attempts?nosuch=1",
+                "sessions?open=maybe",
+                "sessions?transcript=1",
+                "sessions?limit=99999999999",
+                "sessions?nosuch=1"
+            })
+    void aQuestionThatMakesNoSenseIsRefused(String question) throws Exception {
+        HttpResponse<String> answer = http.get("/api/v1/" + question);
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
-        assertThat(answer.body()).isNotBlank();
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/json");
+        JsonNode problem = Http.read(answer.body());
+        assertThat(Http.keys(problem)).containsExactly("code", "message", "field");
+        assertThat(problem.get("code").asString()).isEqualTo("bad_parameter");
+        assertThat(question).contains("?" + problem.get("field").asString() + "=");
+    }
+
+    @Test
+    void sessionsAreListedLatestFirst() throws Exception {
+        try (Sender first = Sender.to(smtp, "first.test");
+                Sender second = Sender.to(smtp, "second.test")) {
+            second.say("NOOP");
+            JsonNode all = http.json("/api/v1/sessions");
+            JsonNode one = http.json("/api/v1/sessions?start=1&limit=1&open=true&transcript=true");
+
+            assertThat(all.get("total").asInt()).isEqualTo(2);
+            assertThat(Http.keys(all.get("sessions").get(0)))
+                    .containsExactly(
+                            "id", "number", "listener", "port", "client", "outcome", "startedAt", "lastedMicros");
+            assertThat(all.get("sessions").get(0).get("client").get("helo").asString())
+                    .isEqualTo("second.test");
+            assertThat(one.get("start").asInt()).isEqualTo(1);
+            assertThat(Http.texts(one.get("sessions").get(0).get("transcript"), "text"))
+                    .contains("EHLO first.test");
+            first.say("QUIT");
+        }
+        assertThat(http.json("/api/v1/sessions?start=9").get("sessions").size()).isZero();
+        assertThat(http.method("DELETE", "/api/v1/sessions").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void attemptsAreFoundByEnvelopeAndSession() throws Exception {
+        Sender.send(smtp, "ann@example.test", List.of("bob@example.test"), SampleMails.plain("x", "x"));
+        Sender.send(smtp, "eve@example.test", List.of("mara@example.test"), SampleMails.plain("x", "x"));
+        String session = smtp.attempts().get(0).sessionId();
+
+        for (String query : List.of("to=bob@*", "from=/%5Eann/", "session=" + session, "to=*&from=ann@example.test")) {
+            JsonNode found = http.json("/api/v1/attempts?" + query);
+            assertThat(found.get("total").asInt()).as(query).isEqualTo(1);
+            assertThat(found.get("attempts").get(0).get("sessionId").asString()).isEqualTo(session);
+        }
+        assertThat(http.json("/api/v1/attempts?to=bob@*&from=eve@*")
+                        .get("total")
+                        .asInt())
+                .isZero();
+        assertThat(http.json("/api/v1/attempts?start=1").get("attempts").size()).isEqualTo(1);
+    }
+
+    @Test
+    void theEvidenceOfAnUnknownMailIsAbsent() throws Exception {
+        for (String path : List.of("nosuch/evidence", "latest/evidence", "latest/evidence?query=x")) {
+            HttpResponse<String> answer = http.get("/api/v1/message/" + path);
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(Http.read(answer.body()).get("code").asString()).isEqualTo("not_found");
+        }
+        assertThat(Http.read(http.get("/api/v1/message/latest/evidence?query=(").body())
+                        .get("code")
+                        .asString())
+                .isEqualTo("bad_query");
     }
 
     @Test

@@ -52,6 +52,16 @@ final class Http {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    HttpResponse<String> send(String method, String path, String type, String body)
+            throws IOException, InterruptedException {
+        return CLIENT.send(
+                request(path)
+                        .header("Content-Type", type)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     static JsonNode read(String json) {
         return JSON.readTree(json);
     }

@@ -382,7 +382,7 @@ class MessageApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/headers", "/raw", "/part/0", "/evidence"})
+    @ValueSource(strings = {"", "/headers", "/raw", "/part/0"})
     void anUnknownMailIsNotFoundAndNorIsTheLatestOfNone(String rest) throws Exception {
         HttpResponse<String> unknown = http.get("/api/v1/message/0000000000000000000000" + rest);
         HttpResponse<String> latest = http.get("/api/v1/message/latest" + rest);

@@ -1,0 +1,110 @@
+package dev.restante.web;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.restante.FakeSmtpServer;
+import dev.restante.Rule;
+import dev.restante.RuleReport;
+import dev.restante.ScriptFile;
+import dev.restante.ScriptFileException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Our own routes that read and write the script. */
+final class ScriptApi {
+    private final FakeSmtpServer smtp;
+
+    ScriptApi(FakeSmtpServer smtp) {
+        this.smtp = smtp;
+    }
+
+    private record Script(List<Reported> rules) {}
+
+    /** A rule, and what became of it; {@code rule} is null if it has no written form. */
+    private record Reported(
+            String name,
+            @JsonRawValue @Nullable String rule,
+            String java,
+            long hits,
+            boolean unfired,
+            List<Hit> recent) {
+        static Reported of(RuleReport report) {
+            return new Reported(
+                    report.rule().name(),
+                    written(report.rule()),
+                    report.rule().toString(),
+                    report.hits(),
+                    report.isUnfired(),
+                    report.recent().stream()
+                            .map(hit -> new Hit(hit.sessionId(), Json.time(hit.at())))
+                            .toList());
+        }
+
+        private static @Nullable String written(Rule rule) {
+            try {
+                return Json.mapper()
+                        .readTree(ScriptFile.toJson(List.of(rule)))
+                        .get("rules")
+                        .get(0)
+                        .toString();
+            } catch (IllegalArgumentException e) {
+                return null; // it holds a function
+            }
+        }
+    }
+
+    private record Hit(String sessionId, String at) {}
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/v1/script", this::tell);
+        routes.put("/api/v1/script", ctx -> {
+            smtp.replaceScript(read(ctx));
+            tell(ctx);
+        });
+        routes.patch("/api/v1/script", ctx -> {
+            smtp.script(read(ctx).toArray(Rule[]::new));
+            tell(ctx);
+        });
+        routes.delete("/api/v1/script", ctx -> {
+            smtp.clearScript();
+            tell(ctx);
+        });
+        routes.get(
+                "/api/v1/script/schema",
+                ctx -> ctx.contentType("application/schema+json").result(ScriptFile.schema()));
+    }
+
+    private void tell(Context ctx) {
+        ctx.json(new Script(smtp.rules().stream().map(Reported::of).toList()));
+    }
+
+    /** The rules of the body, all of which are sound. */
+    private static List<Rule> read(Context ctx) {
+        String text = text(RequestBody.bytes(
+                ctx, RequestBody.LIMIT, (field, message) -> Answer.problem(413, "too_large", message, null)));
+        String type = ctx.contentType();
+        boolean yaml = type != null && type.toLowerCase(Locale.ROOT).contains("yaml");
+        try {
+            return yaml ? ScriptFile.fromYaml(text) : ScriptFile.fromJson(text);
+        } catch (ScriptFileException e) {
+            throw Answer.problem(
+                    400, "bad_script", String.valueOf(e.getMessage()), e.path().isEmpty() ? null : e.path());
+        }
+    }
+
+    private static String text(byte[] body) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw Answer.problem(400, "bad_script", "The body holds octets that are no UTF-8.", null);
+        }
+    }
+}
