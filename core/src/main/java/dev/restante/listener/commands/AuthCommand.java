@@ -2,13 +2,19 @@ package dev.restante.listener.commands;
 
 import dev.restante.Attempt;
 import dev.restante.AuthPolicy;
-import dev.restante.Authentication;
 import dev.restante.Reply;
 import dev.restante.SmtpClient;
 import dev.restante.Stage;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
 /** AUTH (RFC 4954): the client logs in. */
@@ -18,6 +24,7 @@ final class AuthCommand implements Verb {
     private static final Reply AGAIN = Reply.of(503, "5.5.1 Already authenticated");
     private static final Reply IN_TRANSACTION = Reply.of(503, "5.5.1 AUTH is not taken in a mail transaction");
     private static final Reply NEEDS_TLS = Reply.of(538, "5.7.11 Encryption required for authentication");
+    private static final int RFC822_NAME = 1;
 
     @Override
     public void answer(Conversation conversation) {
@@ -27,16 +34,28 @@ final class AuthCommand implements Verb {
             return;
         }
         String[] words = conversation.argument().split("[ \\t]+", 2);
-        Optional<Mechanism> mechanism = Mechanism.named(words[0]);
         if (words[0].isEmpty()) {
             refuse(conversation, Reply.of(501, "5.5.4 Syntax: AUTH mechanism"));
-        } else if (mechanism.isEmpty()) {
-            refuse(
-                    conversation,
-                    Reply.of(504, "5.5.4 Mechanism not offered; take one of " + String.join(" ", Mechanism.offered())));
-        } else {
-            login(conversation, mechanism.get(), words.length > 1 ? words[1].strip() : null);
+            return;
         }
+        boolean certified = hasCertificate(conversation.client());
+        List<String> offered = conversation.settings.auth().mechanisms(certified);
+        Optional<Mechanism> mechanism = Mechanism.named(words[0]).filter(known -> offered.contains(known.saslName()));
+        if (mechanism.isPresent()) {
+            login(conversation, mechanism.get(), words.length > 1 ? words[1].strip() : null);
+        } else if (words[0].equalsIgnoreCase("EXTERNAL")
+                && conversation.settings.auth().mechanisms(true).contains("EXTERNAL")) {
+            refuse(conversation, Reply.of(504, "5.5.4 EXTERNAL needs a client certificate inside TLS"));
+        } else {
+            String choice = offered.isEmpty() ? "" : "; take one of " + String.join(" ", offered);
+            refuse(conversation, Reply.of(504, "5.5.4 Mechanism not offered" + choice));
+        }
+    }
+
+    /** Whether the client has shown a certificate. */
+    static boolean hasCertificate(SmtpClient client) {
+        return client.tls().isPresent()
+                && !client.tls().get().clientCertificates().isEmpty();
     }
 
     private static void refuse(Conversation conversation, Reply reply) {
@@ -46,25 +65,49 @@ final class AuthCommand implements Verb {
 
     private static void login(Conversation conversation, Mechanism mechanism, @Nullable String initial) {
         Dialogue dialogue = new Dialogue(conversation, initial);
-        Authentication login;
         try {
-            login = mechanism.converse(dialogue);
+            judge(conversation, mechanism.converse(dialogue), dialogue);
         } catch (Refusal refusal) {
-            if (!conversation.hasEnded()) {
+            if (conversation.hasEnded()) {
+                conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.ABORTED, Optional.empty());
+            } else {
                 refuse(conversation, refusal.reply());
             }
-            return;
         }
+    }
+
+    private static void judge(Conversation conversation, Mechanism.Login login, Dialogue dialogue) throws Refusal {
         AuthPolicy policy = conversation.settings.auth();
-        SmtpClient authenticated = conversation.client().authenticated(login);
+        SmtpClient authenticated = conversation.client().authenticated(login.presented());
         conversation.presented(authenticated);
         Ruling ruling = conversation.ask(Stage.AUTH);
         if (ruling.ended()) {
             return;
         }
-        boolean accepted = Mechanism.accepts(policy, login, dialogue.challenge);
+        boolean accepted = login.check().test(policy);
         Reply reply = ruling.replyOr(accepted ? SUCCESS : INVALID);
-        if (reply.isPositive() && !ruling.refuses()) {
+        boolean succeeds = reply.isPositive() && !ruling.refuses();
+        try {
+            String proof = succeeds ? login.proof().by(policy) : "";
+            if (!proof.isEmpty()) {
+                dialogue.tell(proof, true);
+            } else if (!succeeds
+                    && ruling.decision() == null
+                    && !login.complaint().isEmpty()) {
+                dialogue.tell(login.complaint(), false);
+            }
+        } catch (Refusal refusal) {
+            // The client did not take it in: it gave up, and the attempt shows who it was.
+            boolean ended = conversation.hasEnded();
+            conversation.ledger.failed(
+                    Stage.AUTH,
+                    ended ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED,
+                    ended ? Optional.empty() : Optional.of(refusal.reply()));
+            conversation.asBefore();
+            conversation.say(refusal.reply());
+            return;
+        }
+        if (succeeds) {
             conversation.know(authenticated);
         } else {
             // The attempt shows the client as it presented itself.
@@ -93,7 +136,6 @@ final class AuthCommand implements Verb {
     private static final class Dialogue implements Mechanism.Exchange {
         private final Conversation conversation;
         private final @Nullable String initial;
-        private String challenge = "";
 
         Dialogue(Conversation conversation, @Nullable String initial) {
             this.conversation = conversation;
@@ -107,15 +149,32 @@ final class AuthCommand implements Verb {
 
         @Override
         public String ask(String text) throws Refusal {
-            conversation.say(Reply.of(334, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
-            Optional<String> answer = conversation.hearSecret();
-            if (answer.isEmpty()) {
-                throw new Refusal(501, "5.5.2 The input ended, or the line was too long");
+            conversation.say(challenge(text));
+            return Mechanism.decode(hear());
+        }
+
+        /** Says something that the client has only to take in, whatever it answers. */
+        void tell(String text, boolean isSecret) throws Refusal {
+            if (isSecret) {
+                conversation.sayMasked(challenge(text));
+            } else {
+                conversation.say(challenge(text));
             }
-            if (answer.get().equals("*")) {
+            hear();
+        }
+
+        private static Reply challenge(String text) {
+            return Reply.of(334, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        private String hear() throws Refusal {
+            String answer = conversation
+                    .hearSecret()
+                    .orElseThrow(() -> new Refusal(501, "5.7.0 The input ended in the exchange"));
+            if (answer.equals("*")) {
                 throw new Refusal(501, "5.7.0 Authentication cancelled");
             }
-            return Mechanism.decode(answer.get());
+            return answer;
         }
 
         @Override
@@ -131,8 +190,35 @@ final class AuthCommand implements Verb {
         }
 
         @Override
-        public void digestOver(String text) {
-            challenge = text;
+        public Optional<String> certificateName() {
+            SmtpClient client = conversation.client();
+            return hasCertificate(client)
+                    ? Optional.of(
+                            name(client.tls().orElseThrow().clientCertificates().get(0)))
+                    : Optional.empty();
+        }
+
+        /** The first address among the alternative names, or the common name, or the whole subject. */
+        private static String name(X509Certificate certificate) {
+            try {
+                Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+                if (names != null) {
+                    for (List<?> each : names) {
+                        if (each.get(0).equals(RFC822_NAME)) {
+                            return String.valueOf(each.get(1));
+                        }
+                    }
+                }
+                String subject = certificate.getSubjectX500Principal().getName();
+                for (Rdn part : new LdapName(subject).getRdns()) {
+                    if (part.getType().equalsIgnoreCase("CN")) {
+                        return String.valueOf(part.getValue());
+                    }
+                }
+                return subject;
+            } catch (CertificateParsingException | InvalidNameException e) {
+                return certificate.getSubjectX500Principal().getName();
+            }
         }
     }
 }

@@ -304,6 +304,15 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** Says a reply in the manner the script ruled. A 421 ends the connection. */
     void say(Reply reply, Ruling ruling) {
+        say(reply, ruling, false);
+    }
+
+    /** Says a reply whose text is not for everybody who reads the transcript. */
+    void sayMasked(Reply reply) {
+        say(reply, Ruling.USUAL, true);
+    }
+
+    private void say(Reply reply, Ruling ruling, boolean masked) {
         if (ended) {
             return;
         }
@@ -325,7 +334,11 @@ public final class Conversation implements WireSocket.CommandSource {
             writeNow(octets, octets.length, ruling.dribble());
             return;
         }
-        recorder.reply(reply);
+        if (masked) {
+            recorder.serverText(reply.code() + " " + Secrets.MASK);
+        } else {
+            recorder.reply(reply);
+        }
         Effect.Dribble dribble = ruling.dribble() == null ? dribbleOfCommand : ruling.dribble();
         if (dribble != null) {
             writeNow(reply.toBytes(), reply.length(), dribble);
@@ -547,8 +560,8 @@ public final class Conversation implements WireSocket.CommandSource {
         recorder.note(text);
     }
 
-    /** Waits for a line that holds a secret; empty if the input ended or the line was too long. */
-    Optional<String> hearSecret() {
+    /** Waits for a line that holds a secret; empty if the input ended. */
+    Optional<String> hearSecret() throws Refusal {
         byte[] line = wire.readLine();
         if (line == null) {
             inputEnded();
@@ -556,7 +569,10 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         String text = new String(line, StandardCharsets.UTF_8);
         recorder.clientText(text.equals("*") ? text : Secrets.MASK);
-        return line == Wire.TOO_LONG ? Optional.empty() : Optional.of(text);
+        if (line == Wire.TOO_LONG) {
+            throw new Refusal(500, "5.5.6 Authentication exchange line is too long");
+        }
+        return Optional.of(text);
     }
 
     /** Takes down a body, or a part of one. */

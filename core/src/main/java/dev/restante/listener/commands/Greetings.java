@@ -12,25 +12,38 @@ import java.util.List;
  * @param helo the answer to HELO
  * @param plain the lines of the answer to EHLO in plain text, the host name first
  * @param secure the same inside TLS
+ * @param certified the same inside TLS, to a client that has shown a certificate
  * @param ehloPlain the answer to EHLO in plain text
  * @param ehloSecure the same inside TLS
+ * @param ehloCertified the same inside TLS, to a client that has shown a certificate
  */
-record Greetings(Reply banner, Reply helo, List<String> plain, List<String> secure, Reply ehloPlain, Reply ehloSecure) {
+record Greetings(
+        Reply banner,
+        Reply helo,
+        List<String> plain,
+        List<String> secure,
+        List<String> certified,
+        Reply ehloPlain,
+        Reply ehloSecure,
+        Reply ehloCertified) {
 
     static Greetings of(String hostName, int maxMessageSize, AuthPolicy auth, boolean startTls) {
-        List<String> plain = lines(hostName, maxMessageSize, auth, startTls, false);
-        List<String> secure = lines(hostName, maxMessageSize, auth, startTls, true);
+        List<String> plain = lines(hostName, maxMessageSize, auth, startTls, false, false);
+        List<String> secure = lines(hostName, maxMessageSize, auth, startTls, true, false);
+        List<String> certified = lines(hostName, maxMessageSize, auth, startTls, true, true);
         return new Greetings(
                 Reply.of(220, hostName + " ESMTP Restante"),
                 Reply.of(250, hostName),
                 plain,
                 secure,
+                certified,
                 Reply.of(250, String.join("\n", plain)),
-                Reply.of(250, String.join("\n", secure)));
+                Reply.of(250, String.join("\n", secure)),
+                Reply.of(250, String.join("\n", certified)));
     }
 
     private static List<String> lines(
-            String hostName, int maxMessageSize, AuthPolicy auth, boolean startTls, boolean secure) {
+            String hostName, int maxMessageSize, AuthPolicy auth, boolean startTls, boolean secure, boolean certified) {
         List<String> all = new ArrayList<>(List.of(
                 hostName,
                 "SIZE " + maxMessageSize,
@@ -44,8 +57,9 @@ record Greetings(Reply banner, Reply helo, List<String> plain, List<String> secu
         if (startTls && !secure) {
             all.add("STARTTLS");
         }
-        if (auth.isOffered() && (secure || !auth.isOnlyInTls())) {
-            all.add("AUTH " + String.join(" ", Mechanism.offered()));
+        List<String> mechanisms = auth.mechanisms(certified);
+        if (!mechanisms.isEmpty() && (secure || !auth.isOnlyInTls())) {
+            all.add("AUTH " + String.join(" ", mechanisms));
         }
         return List.copyOf(all);
     }

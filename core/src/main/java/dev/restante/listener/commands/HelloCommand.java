@@ -52,10 +52,11 @@ final class HelloCommand implements Verb {
         if (!extended) {
             return greetings.helo();
         }
+        boolean certified = AuthCommand.hasCertificate(conversation.client());
         if (ruling.decision() instanceof Effect.Keywords change) {
-            return changed(secure ? greetings.secure() : greetings.plain(), change);
+            return changed(certified ? greetings.certified() : secure ? greetings.secure() : greetings.plain(), change);
         }
-        return secure ? greetings.ehloSecure() : greetings.ehloPlain();
+        return certified ? greetings.ehloCertified() : secure ? greetings.ehloSecure() : greetings.ehloPlain();
     }
 
     private static Reply changed(List<String> usual, Effect.Keywords change) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -19,28 +20,30 @@ enum Mechanism {
     /** RFC 4616. */
     PLAIN {
         @Override
-        Authentication converse(Exchange exchange) throws Refusal {
+        Login converse(Exchange exchange) throws Refusal {
             String[] fields = exchange.initialOr("").split("\0", -1);
             if (fields.length != 3) {
                 throw new Refusal(501, "5.5.2 PLAIN is: authorization identity, NUL, user, NUL, password");
+            } else if (fields[1].isEmpty()) {
+                throw new Refusal(501, "5.5.2 PLAIN needs a user");
             }
-            return new Authentication("PLAIN", fields[1], fields[2]);
+            return Login.of(new Authentication("PLAIN", fields[1], fields[2], unlessEmpty(fields[0])));
         }
     },
 
     /** The older of the two password mechanisms; never standardised. */
     LOGIN {
         @Override
-        Authentication converse(Exchange exchange) throws Refusal {
+        Login converse(Exchange exchange) throws Refusal {
             String user = exchange.initialOr("Username:");
-            return new Authentication("LOGIN", user, exchange.ask("Password:"));
+            return Login.of(new Authentication("LOGIN", user, exchange.ask("Password:")));
         }
     },
 
     /** RFC 2195. */
     CRAM_MD5 {
         @Override
-        Authentication converse(Exchange exchange) throws Refusal {
+        Login converse(Exchange exchange) throws Refusal {
             exchange.refuseInitial();
             String challenge =
                     "<" + Long.toUnsignedString(ThreadLocalRandom.current().nextLong()) + "."
@@ -52,24 +55,87 @@ enum Mechanism {
             }
             Authentication login =
                     new Authentication("CRAM-MD5", answer.substring(0, space), answer.substring(space + 1));
-            exchange.digestOver(challenge);
-            return login;
+            return new Login(
+                    login,
+                    policy -> policy.knowsUsers()
+                            ? policy.passwordOf(login.identity())
+                                    .filter(password -> isDigest(login.secret(), challenge, password))
+                                    .isPresent()
+                            : policy.accepts(login),
+                    policy -> "",
+                    "");
+        }
+    },
+
+    /** RFC 7677. */
+    SCRAM_SHA_256 {
+        @Override
+        Login converse(Exchange exchange) throws Refusal {
+            Scram scram = new Scram(exchange.initialOr(""));
+            scram.clientFinal(exchange.ask(scram.serverFirst()));
+            Authentication login =
+                    new Authentication("SCRAM-SHA-256", scram.user(), scram.proof(), scram.authorization());
+            return new Login(
+                    login,
+                    policy -> scram.serverFinal(policy.passwordOf(scram.user()).orElse(null))
+                            .isPresent(),
+                    policy -> scram.serverFinal(policy.passwordOf(scram.user()).orElse(null))
+                            .orElse(""),
+                    "");
         }
     },
 
     /** The mail providers' own bearer mechanism. */
     XOAUTH2 {
         @Override
-        Authentication converse(Exchange exchange) throws Refusal {
-            return bearer("XOAUTH2", exchange.initialOr(""), "user=");
+        Login converse(Exchange exchange) throws Refusal {
+            String message = exchange.initialOr("");
+            String user = "";
+            for (String field : message.split("\u0001", -1)) {
+                user = field.startsWith("user=") ? field.substring(5) : user;
+            }
+            return bearer(new Authentication("XOAUTH2", user, token("XOAUTH2", message)));
         }
     },
 
     /** RFC 7628. */
     OAUTHBEARER {
         @Override
-        Authentication converse(Exchange exchange) throws Refusal {
-            return bearer("OAUTHBEARER", exchange.initialOr(""), "n,a=");
+        Login converse(Exchange exchange) throws Refusal {
+            String message = exchange.initialOr("");
+            int end = message.indexOf('\u0001');
+            String[] header = message.substring(0, Math.max(0, end)).split(",", -1);
+            boolean isHeader = header.length == 3
+                    && (header[0].equals("n") || header[0].equals("y"))
+                    && (header[1].isEmpty() || header[1].startsWith("a="))
+                    && header[2].isEmpty();
+            if (!isHeader) {
+                throw new Refusal(501, "5.5.2 OAUTHBEARER begins with n,a=user, and control-A");
+            }
+            String user = header[1].isEmpty() ? "" : Scram.name(header[1].substring(2));
+            return bearer(new Authentication("OAUTHBEARER", user, token("OAUTHBEARER", message)));
+        }
+    },
+
+    /** RFC 4422 appendix A: what the client has proved already, by its certificate. */
+    EXTERNAL {
+        @Override
+        Login converse(Exchange exchange) throws Refusal {
+            Optional<String> proved = exchange.certificateName();
+            if (proved.isEmpty()) {
+                throw new Refusal(504, "5.5.4 EXTERNAL needs a client certificate inside TLS");
+            }
+            String wanted = exchange.initialOr("");
+            return Login.of(new Authentication("EXTERNAL", proved.get(), "", unlessEmpty(wanted)));
+        }
+    },
+
+    /** RFC 4505. */
+    ANONYMOUS {
+        @Override
+        Login converse(Exchange exchange) throws Refusal {
+            String trace = exchange.initialOr("");
+            return Login.of(new Authentication("ANONYMOUS", trace.isEmpty() ? "anonymous" : trace, ""));
         }
     };
 
@@ -87,28 +153,57 @@ enum Mechanism {
         /** The server's name, for challenges. */
         String hostName();
 
-        /** Notes that the secret presented is a digest over this challenge. */
-        void digestOver(String challenge);
+        /** Whom the client's certificate names; empty if it showed none. */
+        Optional<String> certificateName();
+    }
+
+    /**
+     * What an exchange came to.
+     *
+     * @param presented what the client presented
+     * @param check whether a policy accepts it
+     * @param proof what the server says before it says that the login succeeded; empty for nothing
+     * @param complaint what the server says before it says that the login failed; empty for nothing
+     */
+    record Login(Authentication presented, Predicate<AuthPolicy> check, Proof proof, String complaint) {
+        /** What is accepted if the policy accepts it, and needs no further words. */
+        static Login of(Authentication presented) {
+            return new Login(presented, policy -> policy.accepts(presented), policy -> "", "");
+        }
+    }
+
+    /** What the server proves itself by. */
+    @FunctionalInterface
+    interface Proof {
+        /** The message, empty if there is none to say. */
+        String by(AuthPolicy policy);
     }
 
     /** Holds the exchange, and returns what the client presented. */
-    abstract Authentication converse(Exchange exchange) throws Refusal;
+    abstract Login converse(Exchange exchange) throws Refusal;
 
-    private static Authentication bearer(String mechanism, String message, String userField) throws Refusal {
-        String user = "";
-        String token = "";
+    private static Optional<String> unlessEmpty(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    /** A token that is refused is complained of first, and the client has to take that in (RFC 7628 section 3.2.2). */
+    private static Login bearer(Authentication login) {
+        return new Login(
+                login,
+                policy -> policy.accepts(login),
+                policy -> "",
+                login.mechanism().equals("XOAUTH2")
+                        ? "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\"}"
+                        : "{\"status\":\"invalid_token\",\"schemes\":\"bearer\",\"scope\":\"mail\"}");
+    }
+
+    private static String token(String mechanism, String message) throws Refusal {
         for (String field : message.split("\u0001", -1)) {
-            if (field.startsWith(userField)) {
-                user = field.substring(userField.length());
-                user = user.endsWith(",") ? user.substring(0, user.length() - 1) : user;
-            } else if (field.regionMatches(true, 0, "auth=Bearer ", 0, 12)) {
-                token = field.substring(12);
+            if (field.regionMatches(true, 0, "auth=Bearer ", 0, 12) && field.length() > 12) {
+                return field.substring(12);
             }
         }
-        if (token.isEmpty()) {
-            throw new Refusal(501, "5.5.2 " + mechanism + " needs auth=Bearer and a token");
-        }
-        return new Authentication(mechanism, user, token);
+        throw new Refusal(501, "5.5.2 " + mechanism + " needs auth=Bearer and a token");
     }
 
     /** The name as SASL spells it. */
@@ -116,24 +211,11 @@ enum Mechanism {
         return name().replace('_', '-');
     }
 
-    static List<String> offered() {
-        return List.of(values()).stream().map(Mechanism::saslName).toList();
-    }
-
+    /** The mechanism of this name. */
     static Optional<Mechanism> named(String saslName) {
         return List.of(values()).stream()
                 .filter(each -> each.saslName().equalsIgnoreCase(saslName))
                 .findFirst();
-    }
-
-    /** Whether the policy accepts a login; {@code challenge} is what its digest is over, empty for a plain secret. */
-    static boolean accepts(AuthPolicy policy, Authentication login, String challenge) {
-        if (challenge.isEmpty() || !policy.knowsUsers()) {
-            return policy.accepts(login);
-        }
-        return policy.passwordOf(login.identity())
-                .filter(password -> isDigest(login.secret(), challenge, password))
-                .isPresent();
     }
 
     private static boolean isDigest(String digest, String challenge, String password) {
@@ -155,6 +237,9 @@ enum Mechanism {
     static String decode(String base64) throws Refusal {
         if (base64.equals("=")) {
             return "";
+        }
+        if (base64.length() % 4 != 0) {
+            throw new Refusal(501, "5.5.2 That is not base64: its length is no multiple of four");
         }
         try {
             return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
