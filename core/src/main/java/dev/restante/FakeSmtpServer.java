@@ -637,7 +637,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
 
         /**
          * How much memory the bodies may take up together that clients are sending at one time, 64 MiB by default; a body
-         * that finds no room is refused with 452. A lone body always finds room.
+         * that finds no room is refused with 452. A lone body always finds room, and so do bodies of up to 64 KiB.
          */
         public Builder maxBytesInFlight(long octets) {
             maxBytesInFlight = positive("maxBytesInFlight", octets);

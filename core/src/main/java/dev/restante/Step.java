@@ -52,7 +52,10 @@ public abstract class Step<P> {
         return decide(Effect.Fault.RESET);
     }
 
-    /** Says nothing more until the client leaves or the server is reset or closed. */
+    /**
+     * Says nothing more until the client leaves or the server is reset or closed. In the middle of a body it does not read on
+     * either, and so does not see that the client leaves.
+     */
     public Budget stall() {
         return decide(Effect.Fault.STALL);
     }

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.SmtpSession.Outcome;
 import dev.restante.mail.Octets;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -705,5 +707,36 @@ class EvidenceTest {
 
     private static String text(Octets octets) {
         return new String(octets.toByteArray(), StandardCharsets.ISO_8859_1);
+    }
+
+    static Stream<Arguments> faultsWithoutAReply() {
+        return Stream.of(
+                Arguments.of(on(CONNECT).named("cut").closeConnection().once(), "#1 ABORTED at CONNECT [cut]"),
+                Arguments.of(on(EHLO).named("cut").resetConnection().once(), "#1 ABORTED at EHLO [cut]"),
+                Arguments.of(
+                        on(AUTH).named("cut").closeConnection().once(), "#1 ABORTED at AUTH (PLAIN ann ****) [cut]"),
+                Arguments.of(
+                        on(MAIL_FROM).named("cut").garbage().once(),
+                        "#1 ABORTED at MAIL_FROM: <ann@x.test> -> no one [cut]"),
+                Arguments.of(
+                        on(RCPT_TO).named("cut").closeConnection().once(),
+                        "#1 ABORTED at RCPT_TO: <ann@x.test> -> <bob@y.test> (no reply) [cut]"));
+    }
+
+    /** Whatever ends without an answer is an attempt that broke off, and names what was tried and the rule. */
+    @ParameterizedTest
+    @MethodSource("faultsWithoutAReply")
+    void aFaultWithoutAReplyLeavesAnAttempt(Rule fault, String attempt) {
+        server.script(fault);
+        try (WireDialogue client = WireDialogue.with(server)) {
+            client.send("EHLO c")
+                    .send("AUTH PLAIN AGFubgBzZWNyZXQ=")
+                    .send("MAIL FROM:<ann@x.test>")
+                    .send("RCPT TO:<bob@y.test>");
+            Eventually.isTrue("the attempt", () -> !server.attempts().isEmpty());
+        } catch (UncheckedIOException | AssertionError reset) {
+            Eventually.isTrue("the attempt", () -> !server.attempts().isEmpty());
+        }
+        assertThat(server.attempts()).extracting(Attempt::toString).containsExactly(attempt);
     }
 }

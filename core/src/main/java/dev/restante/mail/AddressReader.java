@@ -23,6 +23,7 @@ public final class AddressReader {
     private int at;
     private boolean quotesAreBroken;
     private boolean commentsAreBroken;
+    private boolean tooManyWords;
 
     // The entry being read.
     private List<Word> words = new ArrayList<>();
@@ -117,6 +118,14 @@ public final class AddressReader {
     private void add(String raw, String shown) {
         List<Word> target = angle == null ? words : trailing;
         atSign |= raw.indexOf('@') >= 0;
+        if (words.size() + trailing.size() >= LIMIT) {
+            // Not an address any more, and each word costs.
+            if (!tooManyWords) {
+                tooManyWords = true;
+                problems.accept("an address of more than " + LIMIT + " words; the rest of it is left out");
+            }
+            return;
+        }
         if (glued && !target.isEmpty()) {
             target.get(target.size() - 1).append(raw, shown);
         } else {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BodyRoomTest {
     private final FakeSmtpServer server =
-            FakeSmtpServer.builder().maxBytesInFlight(100_000).build().start();
+            FakeSmtpServer.builder().maxBytesInFlight(1_000_000).build().start();
 
     @AfterEach
     void close() {
@@ -36,18 +36,18 @@ class BodyRoomTest {
     @Test
     void aLoneBodyFindsRoomHoweverLarge() {
         try (WireDialogue client = inEnvelope()) {
-            chunk(client, 300_000, " LAST", "250 2.0.0 ");
+            chunk(client, 3_000_000, " LAST", "250 2.0.0 ");
         }
-        assertThat(server.takeMail().size()).isEqualTo(300_000);
+        assertThat(server.takeMail().size()).isEqualTo(3_000_000);
     }
 
     @Test
     void aBodyThatFindsNoRoomIsReadToItsEndAndRefused() {
         try (WireDialogue first = inEnvelope();
                 WireDialogue second = inEnvelope()) {
-            chunk(first, 80_000, "", "250 2.0.0 80000 octets received");
+            chunk(first, 800_000, "", "250 2.0.0 800000 octets received");
             second.say("DATA", "354 ")
-                    .sendRaw("y".repeat(50_000) + "\r\n.\r\n")
+                    .sendRaw("y".repeat(500_000) + "\r\n.\r\n")
                     .expect("452 4.3.1 Too many large messages are arriving at once; try again later")
                     .say("NOOP", "250 ");
             assertThat(server.attempts())
@@ -55,11 +55,11 @@ class BodyRoomTest {
                     .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.REFUSED));
 
             chunk(first, 10, " LAST", "250 2.0.0 ");
-            assertThat(server.takeMail().size()).isEqualTo(80_010);
+            assertThat(server.takeMail().size()).isEqualTo(800_010);
 
             envelope(second);
-            chunk(second, 50_000, " LAST", "250 2.0.0 ");
-            assertThat(server.takeMail().size()).isEqualTo(50_000);
+            chunk(second, 500_000, " LAST", "250 2.0.0 ");
+            assertThat(server.takeMail().size()).isEqualTo(500_000);
         }
     }
 
@@ -67,25 +67,34 @@ class BodyRoomTest {
     void aChunkThatFindsNoRoomIsRefusedAndEndsTheTransaction() {
         try (WireDialogue first = inEnvelope();
                 WireDialogue second = inEnvelope()) {
-            chunk(first, 80_000, "", "250 2.0.0 ");
-            chunk(second, 50_000, "", "452 4.3.1 ");
+            chunk(first, 800_000, "", "250 2.0.0 ");
+            chunk(second, 500_000, "", "452 4.3.1 ");
             chunk(second, 5, " LAST", "503 5.5.1 ");
             chunk(first, 5, " LAST", "250 2.0.0 ");
         }
     }
 
     @Test
+    void aSmallBodyFindsRoomBesideLargeOnes() {
+        try (WireDialogue first = inEnvelope();
+                WireDialogue second = inEnvelope()) {
+            chunk(first, 1_000_000, "", "250 2.0.0 ");
+            chunk(second, 60_000, " LAST", "250 2.0.0 ");
+        }
+    }
+
+    @Test
     void whoLeavesGivesItsRoomBack() {
         try (WireDialogue first = inEnvelope()) {
-            chunk(first, 90_000, "", "250 2.0.0 ");
+            chunk(first, 900_000, "", "250 2.0.0 ");
             envelope(first.say("RSET", "250 "));
-            chunk(first, 90_000, "", "250 2.0.0 ");
+            chunk(first, 900_000, "", "250 2.0.0 ");
         }
         Eventually.isTrue("the first client has left", () -> server.openConnections() == 0);
         try (WireDialogue second = inEnvelope();
                 WireDialogue third = inEnvelope()) {
-            chunk(second, 40_000, "", "250 2.0.0 ");
-            chunk(third, 40_000, " LAST", "250 2.0.0 ");
+            chunk(second, 400_000, "", "250 2.0.0 ");
+            chunk(third, 400_000, " LAST", "250 2.0.0 ");
         }
     }
 }

@@ -56,7 +56,8 @@ public final class Conversation implements WireSocket.CommandSource {
     /** How the replies to the present command are written, if a rule for any command said so. */
     private Effect.@Nullable Dribble dribbleOfCommand;
 
-    private volatile boolean ended;
+    private boolean ended;
+    private volatile boolean gone;
     private volatile boolean inBody;
     private volatile boolean stalled;
     private volatile @Nullable Gate gate;
@@ -316,6 +317,7 @@ public final class Conversation implements WireSocket.CommandSource {
         if (ended) {
             return;
         }
+        ledger.answered();
         if (tarpitNanos > 0) {
             pause(Duration.ofNanos(tarpitNanos));
         }
@@ -385,6 +387,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Asks the script at this stage, and does what it says about pace and about ending the connection. */
     Ruling ask(Stage<?> at) {
         moment.reach(at);
+        ledger.reached(at);
         if (services.rules().isEmptyAt(at)) {
             return Ruling.USUAL;
         }
@@ -436,8 +439,10 @@ public final class Conversation implements WireSocket.CommandSource {
             case STALL -> stall();
             case GARBAGE -> {
                 recorder.serverText("(" + GARBAGE.length + " octets of garbage)");
-                wire.writeNow(GARBAGE, 0, GARBAGE.length);
-                end(SmtpSession.Outcome.SERVER_CLOSED, "a rule wrote garbage and closed the connection", true);
+                close(SmtpSession.Outcome.SERVER_CLOSED, "a rule wrote garbage and closed the connection", () -> {
+                    wire.writeNow(GARBAGE, 0, GARBAGE.length);
+                    wire.close(true);
+                });
             }
             case DISCARD -> {
                 return new Ruling(fault, dribble, false);
@@ -545,6 +550,9 @@ public final class Conversation implements WireSocket.CommandSource {
     /** This is known of the client from now on. */
     void know(SmtpClient now) {
         client = now;
+        if (now.authentication().isPresent()) {
+            secrets.loginAccepted();
+        }
         moment.client(now);
         recorder.client(now);
     }
@@ -552,6 +560,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** TLS was established; what was said before is forgotten (RFC 3207 section 4.2). */
     void secured(TlsInfo info) {
         recorder.tls(info);
+        ledger.answered();
         know(new SmtpClient(client.address(), Optional.empty(), false, Optional.of(info), Optional.empty()));
     }
 
@@ -587,9 +596,9 @@ public final class Conversation implements WireSocket.CommandSource {
 
     // ---- the end
 
-    /** Whether the connection has ended; its client may not have seen it yet. */
+    /** Whether the connection has ended, and is evidence; its client may not have seen it yet. */
     public boolean hasEnded() {
-        return ended;
+        return gone;
     }
 
     /** Notes what the client said of a line that it did not end. */
@@ -630,8 +639,11 @@ public final class Conversation implements WireSocket.CommandSource {
             return;
         }
         ended = true;
+        ledger.recordUnanswered();
         Runnable afterwards = ledger.abandon();
         recorder.end(outcome, text);
+        // From here on its place is free: all that there is to know of it is known.
+        gone = true;
         closing.run();
         afterwards.run();
     }

@@ -31,6 +31,9 @@ final class Ledger {
     /** The rules that fired outside of a transaction and are in no attempt yet. */
     private final List<String> rulesOutside = new ArrayList<>(0);
 
+    /** A stage outside of a transaction that was reached and neither answered nor recorded yet. */
+    private @Nullable Stage<?> unanswered;
+
     private @Nullable Commit commit;
     private volatile boolean open;
 
@@ -80,6 +83,18 @@ final class Ledger {
         return moment.transaction();
     }
 
+    /** Notes that a stage was reached at which a client may come to nothing. */
+    void reached(Stage<?> stage) {
+        if (stage.index() <= Stage.MAIL_FROM.index() && transaction() == null) {
+            unanswered = stage;
+        }
+    }
+
+    /** Notes that the client is answered, so that whatever ends now ends later than the stage that was reached. */
+    void answered() {
+        unanswered = null;
+    }
+
     /** Notes that a rule fired. */
     void fired(String rule) {
         Transaction current = transaction();
@@ -109,11 +124,13 @@ final class Ledger {
 
     /** Notes a MAIL that was refused: a transaction that never opened. */
     void refusedSender(Envelope.Sender sender, Optional<Reply> reply) {
+        unanswered = null;
         record(begin(sender), Attempt.Outcome.REFUSED, reply, Optional.empty());
     }
 
     /** Notes something other than a transaction that was refused or broke off. */
     void failed(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply) {
+        unanswered = null;
         recorder.attempt(new Attempt(
                 services.sessions().nextAttemptNumber(),
                 recorder.id(),
@@ -144,6 +161,9 @@ final class Ledger {
         if (current == null) {
             return () -> {};
         }
+        moment.recipient()
+                .filter(recipient -> moment.stage() == Stage.RCPT_TO)
+                .ifPresent(recipient -> current.recipient(recipient, Optional.empty()));
         commit = null;
         forget();
         if (stored != null) {
@@ -172,6 +192,20 @@ final class Ledger {
     void discard(Transaction current, Reply reply) {
         forget();
         record(current, Attempt.Outcome.ACCEPTED, Optional.of(reply), Optional.empty());
+    }
+
+    /** A rule ended the connection, or the client left, while it waited for the answer to what it had begun. */
+    void recordUnanswered() {
+        Stage<?> at = unanswered;
+        if (at == null || transaction() != null) {
+            return;
+        }
+        Envelope.Sender sender = moment.sender().orElse(null);
+        if (at == Stage.MAIL_FROM && sender != null) {
+            record(begin(sender), Attempt.Outcome.ABORTED, Optional.empty(), Optional.empty());
+        } else {
+            failed(at, Attempt.Outcome.ABORTED, Optional.empty());
+        }
     }
 
     private void record(Transaction of, Attempt.Outcome outcome, Optional<Reply> reply, Optional<String> mailId) {

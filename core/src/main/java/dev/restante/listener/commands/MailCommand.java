@@ -36,6 +36,9 @@ final class MailCommand implements Verb {
         conversation.moment.propose(sender);
         Ruling ruling = conversation.ask(Stage.MAIL_FROM);
         conversation.moment.propose((Envelope.Sender) null);
+        if (ruling.ended()) {
+            return;
+        }
         Reply reply = ruling.replyOr(Replies.SENDER_OK);
         if (ruling.refuses()) {
             conversation.ledger.refusedSender(sender, ruling.said(reply));

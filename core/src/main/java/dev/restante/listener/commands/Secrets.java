@@ -51,6 +51,11 @@ final class Secrets {
         return afterAuth && !line.isEmpty() ? MASK : line;
     }
 
+    /** The client has logged in: nothing secret follows. */
+    void loginAccepted() {
+        afterAuth = false;
+    }
+
     private static String masked(String line) {
         Matcher auth = AUTH.matcher(line);
         if (!auth.matches()) {

@@ -3,11 +3,14 @@ package dev.restante.listener.wire;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that all bodies under way on a server may take up together. A lone body always finds room.
+ * The memory that all bodies under way on a server may take up together. A lone body always finds room, and a small one
+ * does beside large ones.
  *
  * <p>Thread-safe.
  */
 public final class BodyRoom {
+    private static final long SMALL = 64 << 10;
+
     private final long most;
     private final AtomicLong taken = new AtomicLong();
 
@@ -18,12 +21,17 @@ public final class BodyRoom {
 
     /** Takes room for more of a body that has taken {@code own} already; false if the others leave too little. */
     boolean take(long more, long own) {
-        long all = taken.addAndGet(more);
-        if (all > most && all > own + more) {
-            taken.addAndGet(-more);
-            return false;
+        while (true) {
+            long before = taken.get();
+            long all = before + more;
+            boolean alone = before == own;
+            if (all > most && !alone && own + more > SMALL) {
+                return false;
+            }
+            if (taken.compareAndSet(before, all)) {
+                return true;
+            }
         }
-        return true;
     }
 
     void giveBack(long octets) {
