@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -18,6 +19,8 @@ final class Assets {
     private static final String OURS = "/web/";
     private static final String LIT = "/META-INF/resources/webjars/lit-html/3.3.2/";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z-]*\\.(css|js|svg)");
+    private static final Pattern OWN_ADDRESS = Pattern.compile("([\"'`])/((?:assets|api|view|session|preview)/)");
+    private static final Pattern OWN_ROOT = Pattern.compile("(href=\"|pathname === ')/([\"'])");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
@@ -25,10 +28,12 @@ final class Assets {
             "svg", "image/svg+xml");
 
     private final Search search;
+    private final String basePath;
     private final Map<String, Asset> loaded = new ConcurrentHashMap<>();
 
-    Assets(Search search) {
+    Assets(Search search, String basePath) {
         this.search = search;
+        this.basePath = basePath;
     }
 
     private static final class Asset {
@@ -57,7 +62,8 @@ final class Assets {
     }
 
     private void latest(Context ctx) {
-        ctx.redirect(search.latest(ctx).map(mail -> "/view/" + mail.id()).orElse("/"));
+        ctx.redirect(
+                basePath + search.latest(ctx).map(mail -> "/view/" + mail.id()).orElse("/"));
     }
 
     private static String checked(String name) {
@@ -84,12 +90,12 @@ final class Assets {
         }
     }
 
-    private static @Nullable Asset load(String folder, String name) {
+    private @Nullable Asset load(String folder, String name) {
         try (InputStream file = Assets.class.getResourceAsStream(folder + name)) {
             if (file == null) {
                 return null;
             }
-            byte[] content = file.readAllBytes();
+            byte[] content = based(name, file.readAllBytes());
             String type = TYPES.getOrDefault(name.substring(name.lastIndexOf('.') + 1), "application/octet-stream");
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
             return new Asset(content, type, '"' + HexFormat.of().formatHex(digest, 0, 12) + '"');
@@ -98,5 +104,19 @@ final class Assets {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256.", e);
         }
+    }
+
+    /** The page is written for the root: below a base path, its own addresses get that in front. */
+    private byte[] based(String name, byte[] content) {
+        if (basePath.isEmpty() || !name.matches(".*\\.(html|js)")) {
+            return content;
+        }
+        String text = new String(content, StandardCharsets.UTF_8);
+        text = OWN_ADDRESS.matcher(text).replaceAll("$1" + basePath + "/$2");
+        text = OWN_ROOT.matcher(text).replaceAll("$1" + basePath + "/$2");
+        return text.replace(
+                        "/^\\/(view|session)",
+                        "/^" + basePath.replace("/", "\\/").replace(".", "\\.") + "\\/(view|session)")
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

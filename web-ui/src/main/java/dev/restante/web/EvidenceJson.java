@@ -45,7 +45,7 @@ final class EvidenceJson {
                     session.map(Session::of).orElse(null),
                     mail.headers().stream().map(Field::of).toList(),
                     mail.problems(),
-                    mail.html().isEmpty() ? 0 : HtmlPreview.of(mail).blocked());
+                    mail.html().isEmpty() ? 0 : HtmlPreview.of(mail, "").blocked());
         }
 
         private static boolean isIn(Set<String> addresses, String address) {

@@ -5,10 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.net.URI;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +23,13 @@ final class Guard {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private final Set<String> names = new HashSet<>(Set.of("localhost"));
+    private final Access access;
+    private final String basePath;
 
-    /** Lets requests through that are addressed to loopback names, to addresses in digits, or to one of {@code bound}. */
-    Guard(List<String> bound) {
-        bound.forEach(name -> names.add(name.toLowerCase(Locale.ROOT)));
+    /** Lets requests through that are addressed to loopback names, to addresses in digits, or as {@code access} says. */
+    Guard(Access access, String basePath) {
+        this.access = access;
+        this.basePath = basePath;
     }
 
     void addTo(RoutesConfig routes) {
@@ -52,7 +51,7 @@ final class Guard {
                 (e, ctx) -> Answer.badRequest("Error: " + e.getMessage()).writeTo(ctx));
         routes.exception(HttpResponseException.class, (e, ctx) -> {
             // What Javalin itself refuses: no such route, no such method, a broken request.
-            String text = e.getStatus() == 404 && ctx.path().startsWith("/api/")
+            String text = e.getStatus() == 404 && ctx.path().startsWith(basePath + "/api/")
                     ? "File not found\n"
                     : e.getStatus() == 404
                             ? "404 page not found"
@@ -80,26 +79,65 @@ final class Guard {
         String host = ctx.header("Host");
         if (host == null || !isOurs(host)) {
             throw Answer.forbidden("This server does not answer to the name \"" + host
-                    + "\". Ask it as localhost or by its address in digits.");
+                    + "\". Ask it as localhost or by its address in digits, or allow the name.");
         }
         String origin = ctx.header("Origin");
-        if (origin != null && !isSame(origin, host) && !isFrameOfMail(origin, ctx)) {
+        if (origin != null && access.isAllowedOrigin(origin)) {
+            ctx.header("Access-Control-Allow-Origin", origin).header("Access-Control-Allow-Credentials", "true");
+            ctx.header("Vary", "Origin");
+            if (isPreflight(ctx)) {
+                return; // it asks for permission only, and carries no credentials
+            }
+        } else if (origin != null && !isSame(origin, host) && !isFrameOfMail(origin, ctx)) {
+            throw Answer.forbidden("Blocked due to CORS violation");
+        } else if (isBehindAPagesBack(ctx)) {
             throw Answer.forbidden("Blocked due to CORS violation");
         }
+        if (!isProbe(ctx) && !access.permits(ctx.header("Authorization"))) {
+            ctx.header("WWW-Authenticate", access.challenge());
+            throw Answer.text(401, "Unauthorized.\n");
+        }
+    }
+
+    private static boolean isPreflight(Context ctx) {
+        String wanted = ctx.header("Access-Control-Request-Headers");
+        if (!ctx.method().equals(HandlerType.OPTIONS) || ctx.header("Access-Control-Request-Method") == null) {
+            return false;
+        }
+        ctx.header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+        ctx.header("Access-Control-Allow-Headers", wanted == null ? "Authorization, Content-Type" : wanted);
+        return true;
+    }
+
+    /** Another page has its browser fetch something here, as a picture or a script: browsers send no Origin then. */
+    private boolean isBehindAPagesBack(Context ctx) {
+        return "cross-site".equals(ctx.header("Sec-Fetch-Site"))
+                && !"navigate".equals(ctx.header("Sec-Fetch-Mode"))
+                && !isPart(ctx);
+    }
+
+    /** Whoever watches over the server has no password. */
+    private boolean isProbe(Context ctx) {
+        return ctx.path().equals(basePath + "/livez") || ctx.path().equals(basePath + "/readyz");
     }
 
     /** An address in digits cannot be rebound by anybody's DNS, so any will do. */
     private boolean isOurs(String host) {
         String name = PORT.matcher(host.toLowerCase(Locale.ROOT)).replaceFirst("");
-        return names.contains(name)
+        return access.isNamed(name)
                 || name.endsWith(".localhost")
                 || IPV4.matcher(name).matches()
                 || IPV6.matcher(name).matches();
     }
 
     /** The frame of a mail has no origin of its own, and says so when it asks for the mail's images. */
-    private static boolean isFrameOfMail(String origin, Context ctx) {
-        return origin.equals("null") && PART.matcher(ctx.path()).matches();
+    private boolean isFrameOfMail(String origin, Context ctx) {
+        return origin.equals("null") && isPart(ctx);
+    }
+
+    private boolean isPart(Context ctx) {
+        return ctx.path().startsWith(basePath)
+                && PART.matcher(ctx.path().substring(basePath.length())).matches();
     }
 
     private static boolean isSame(String origin, String host) {

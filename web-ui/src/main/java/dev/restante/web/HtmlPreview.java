@@ -144,19 +144,19 @@ record HtmlPreview(String html, int blocked) {
             .addEnforcedAttribute("a", "target", "_blank");
 
     /** What the frame of this mail may load: its own parts, and nothing else. */
-    static String policy(CapturedMail mail, String host) {
+    static String policy(CapturedMail mail, String hostAndBase) {
         return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
-                + " img-src data: http://" + host + partsOf(mail) + "; base-uri 'none'; form-action 'none';"
+                + " img-src data: http://" + hostAndBase + partsOf("", mail) + "; base-uri 'none'; form-action 'none';"
                 + " frame-ancestors 'self'";
     }
 
     /** The preview of a mail; says so if the mail has no HTML. */
-    static HtmlPreview of(CapturedMail mail) {
-        return new Cleaning(mail).clean(mail.html().orElse("<p>This mail has no HTML.</p>"));
+    static HtmlPreview of(CapturedMail mail, String basePath) {
+        return new Cleaning(mail, basePath).clean(mail.html().orElse("<p>This mail has no HTML.</p>"));
     }
 
     /** The HTML as sent, but with this server's addresses for the parts that it shows. */
-    static String withCidResolved(CapturedMail mail, String html) {
+    static String withCidResolved(CapturedMail mail, String basePath, String html) {
         String resolved = html;
         for (MimePart part : Stream.concat(mail.inlineParts().stream(), mail.attachments().stream())
                 .toList()) {
@@ -167,7 +167,7 @@ record HtmlPreview(String html, int blocked) {
                         Pattern.CASE_INSENSITIVE);
                 resolved = reference
                         .matcher(resolved)
-                        .replaceAll("$1" + Matcher.quoteReplacement(partsOf(mail) + part.path()));
+                        .replaceAll("$1" + Matcher.quoteReplacement(partsOf(basePath, mail) + part.path()));
             }
         }
         return resolved;
@@ -181,16 +181,18 @@ record HtmlPreview(String html, int blocked) {
         return document.outerHtml();
     }
 
-    private static String partsOf(CapturedMail mail) {
-        return "/api/v1/message/" + mail.id() + "/part/";
+    private static String partsOf(String basePath, CapturedMail mail) {
+        return basePath + "/api/v1/message/" + mail.id() + "/part/";
     }
 
     private static final class Cleaning {
         private final CapturedMail mail;
+        private final String basePath;
         private int blocked;
 
-        Cleaning(CapturedMail mail) {
+        Cleaning(CapturedMail mail, String basePath) {
             this.mail = mail;
+            this.basePath = basePath;
         }
 
         HtmlPreview clean(String html) {
@@ -235,7 +237,7 @@ record HtmlPreview(String html, int blocked) {
             if (lower.startsWith("cid:")) {
                 Optional<MimePart> part = mail.message().byContentId(url);
                 if (part.isPresent()) {
-                    image.attr("src", partsOf(mail) + part.get().path());
+                    image.attr("src", partsOf(basePath, mail) + part.get().path());
                 } else {
                     image.removeAttr("src");
                 }

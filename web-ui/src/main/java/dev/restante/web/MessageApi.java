@@ -79,8 +79,8 @@ final class MessageApi {
         CapturedMail mail = wanted(ctx, "Message not found");
         String html = mail.html().orElseThrow(() -> Answer.notFound("This message does not contain a HTML part"));
         marks.tellRead(mail, true);
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host()));
-        String resolved = HtmlPreview.withCidResolved(mail, html);
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base(ctx)));
+        String resolved = HtmlPreview.withCidResolved(mail, base(ctx), html);
         boolean embedded = "1".equals(ctx.queryParam("embed"));
         ctx.contentType("text/html; charset=utf-8")
                 .result(embedded ? HtmlPreview.withLinksOpeningElsewhere(resolved) : resolved);
@@ -95,8 +95,9 @@ final class MessageApi {
     /** The HTML as the page frames it: cleaned, and unable to reach anything but its own parts. */
     private void preview(Context ctx) {
         CapturedMail mail = wanted(ctx, "Message not found");
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host()));
-        ctx.contentType("text/html; charset=utf-8").result(HtmlPreview.of(mail).html());
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base(ctx)));
+        ctx.contentType("text/html; charset=utf-8")
+                .result(HtmlPreview.of(mail, base(ctx)).html());
     }
 
     /** Always a picture of the same size: of anything that is no picture a blank one. */
@@ -105,6 +106,11 @@ final class MessageApi {
                 .flatMap(mail -> mail.message().part(ctx.pathParam("part")))
                 .orElseThrow(() -> Answer.badRequest("part not found"));
         ctx.contentType("image/jpeg").result(Thumbnail.of(part.bytes()));
+    }
+
+    /** The base path; empty if there is none. */
+    private static String base(Context ctx) {
+        return ctx.contextPath().equals("/") ? "" : ctx.contextPath();
     }
 
     private CapturedMail wanted(Context ctx, String otherwise) {

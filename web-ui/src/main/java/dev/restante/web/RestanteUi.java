@@ -44,6 +44,7 @@ public final class RestanteUi implements AutoCloseable {
 
     private final String host;
     private final int port;
+    private final String basePath;
     private final MailMarks marks;
     private final Search search;
     private final Tallies tallies;
@@ -51,9 +52,11 @@ public final class RestanteUi implements AutoCloseable {
     private final EventSocket socket;
     private final Javalin app;
 
-    private RestanteUi(FakeSmtpServer smtp, List<String> addresses, List<ServerSocketChannel> sockets) {
-        this.host = addresses.get(0);
+    private RestanteUi(Builder options, List<ServerSocketChannel> sockets) {
+        FakeSmtpServer smtp = options.smtp;
+        this.host = options.addresses.get(0);
         this.port = sockets.get(0).socket().getLocalPort();
+        this.basePath = options.basePath;
         Onlooker mailbox = smtp.onlooker();
         this.marks = new MailMarks(mailbox);
         this.search = new Search(mailbox, marks);
@@ -62,20 +65,21 @@ public final class RestanteUi implements AutoCloseable {
         this.socket = new EventSocket(smtp, marks);
         this.app = Javalin.create(config -> {
             configure(config);
+            config.router.contextPath = basePath.isEmpty() ? "/" : basePath;
             sockets.forEach(each -> config.jetty.addConnector((server, settings) -> connector(server, settings, each)));
-            new Guard(addresses).addTo(config.routes);
+            new Guard(options.accessWithAddresses(), basePath).addTo(config.routes);
             // Before the page, which takes every other /view/...
             new MessageApi(mailbox, marks, search).addTo(config.routes);
-            new ApplicationApi(smtp, marks, tallies).addTo(config.routes);
-            new ChaosApi(smtp).addTo(config.routes);
-            new ChecksApi(marks, search, LinkChecks.NONE).addTo(config.routes);
-            new MetricsApi(smtp, marks, search, tallies).addTo(config.routes);
-            new SendApi(smtp, marks).addTo(config.routes);
             MessagesApi messages = new MessagesApi(mailbox, marks, search);
             messages.onClearing(socket::cleared);
             messages.addTo(config.routes);
             new TagsApi(mailbox, marks).addTo(config.routes);
-            new Assets(search).addTo(config.routes);
+            new ApplicationApi(smtp, marks, tallies).addTo(config.routes);
+            new ChaosApi(smtp).addTo(config.routes);
+            new ChecksApi(marks, search, options.linkChecks).addTo(config.routes);
+            new MetricsApi(smtp, marks, search, tallies).addTo(config.routes);
+            new SendApi(smtp, marks).addTo(config.routes);
+            new Assets(search, basePath).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);
             new ScriptApi(smtp).addTo(config.routes);
             new WaitApi(mailbox, marks, search).addTo(config.routes);
@@ -134,26 +138,152 @@ public final class RestanteUi implements AutoCloseable {
      * @throws IllegalArgumentException if there is no address, or one that this machine cannot resolve
      */
     public static RestanteUi start(FakeSmtpServer smtp, int port, List<String> addresses) {
-        if (port < 0 || port > 65535) {
-            throw new IllegalArgumentException(
-                    "A port is between 0 and 65535, but was " + port + ". 0 takes a free one.");
+        return builder(smtp).port(port).addresses(addresses).start();
+    }
+
+    /** Begins to configure a page and API over {@code smtp}. */
+    public static Builder builder(FakeSmtpServer smtp) {
+        return new Builder(smtp);
+    }
+
+    /**
+     * Configures a page and API. Every option has a default; {@link #start()} may be called more than once.
+     *
+     * <p>Not thread-safe.
+     */
+    public static final class Builder {
+        private final FakeSmtpServer smtp;
+        private final Access access = new Access();
+        private int port;
+        private List<String> addresses = List.of(LOOPBACK);
+        private String basePath = "";
+        private LinkChecks linkChecks = LinkChecks.NONE;
+
+        private Builder(FakeSmtpServer smtp) {
+            this.smtp = smtp;
         }
-        if (addresses.isEmpty()) {
-            throw new IllegalArgumentException("There is no address to listen on. Name 127.0.0.1 at least.");
-        }
-        // Bound before the web server is loaded: whoever comes early waits a moment instead of being turned away.
-        List<ServerSocketChannel> sockets = bind(addresses, port);
-        RestanteUi ui = null;
-        try {
-            ui = new RestanteUi(smtp, addresses, sockets);
-            ui.app.start();
-            return ui;
-        } catch (RuntimeException e) {
-            if (ui != null) {
-                ui.close();
+
+        /** The port; 0, the default, takes a free one. */
+        public Builder port(int newPort) {
+            if (newPort < 0 || newPort > 65535) {
+                throw new IllegalArgumentException(
+                        "A port is between 0 and 65535, but was " + newPort + ". 0 takes a free one.");
             }
-            sockets.forEach(RestanteUi::closeQuietly);
-            throw e;
+            port = newPort;
+            return this;
+        }
+
+        /**
+         * The addresses to listen on, {@code 127.0.0.1} by default; all get the same port. {@code 0.0.0.0} lets anybody who
+         * reaches this machine read the mail.
+         *
+         * @throws IllegalArgumentException if there is none
+         */
+        public Builder addresses(List<String> newAddresses) {
+            if (newAddresses.isEmpty()) {
+                throw new IllegalArgumentException("There is no address to listen on. Name 127.0.0.1 at least.");
+            }
+            addresses = List.copyOf(newAddresses);
+            return this;
+        }
+
+        /**
+         * A path such as {@code /mail} that every address begins with, for a proxy that serves more than this. None by
+         * default.
+         *
+         * @throws IllegalArgumentException if it is not made of slashes, letters, digits, dots and dashes
+         */
+        public Builder basePath(String path) {
+            String trimmed = path.replaceAll("/+$", "");
+            if (!trimmed.matches("(/[A-Za-z0-9][A-Za-z0-9._-]*)*")) {
+                throw new IllegalArgumentException("\"" + path + "\" is no base path. Write /mail, or / for none.");
+            }
+            basePath = trimmed;
+            return this;
+        }
+
+        /**
+         * A user who may ask, by basic authentication (RFC 7617); call it again for more. Without any user or token anybody
+         * may ask. {@code /livez} and {@code /readyz} need neither.
+         *
+         * @throws IllegalArgumentException if the name is empty or has a colon, or the password is empty
+         */
+        public Builder basicAuth(String user, String password) {
+            if (user.isEmpty() || user.indexOf(':') >= 0 || password.isEmpty()) {
+                throw new IllegalArgumentException("A user has a name without a colon, and a password.");
+            }
+            access.addUser(user, password);
+            return this;
+        }
+
+        /**
+         * A token with which to ask (RFC 6750); call it again for more.
+         *
+         * @throws IllegalArgumentException if it is empty or has characters that no header can hold
+         */
+        public Builder bearerToken(String token) {
+            if (!token.matches("[!-~]+")) {
+                throw new IllegalArgumentException("A token is made of visible ASCII characters.");
+            }
+            access.addToken(token);
+            return this;
+        }
+
+        /**
+         * Names beside {@code localhost} that requests may be addressed to, such as {@code mail.example.test} or {@code
+         * *.example.test}; {@code *} is any. Addresses in digits always may.
+         */
+        public Builder allowedHosts(String... names) {
+            List.of(names).forEach(access::addHost);
+            return this;
+        }
+
+        /** Origins of other pages that may ask, such as {@code https://app.example.test}. None by default. */
+        public Builder allowedOrigins(String... origins) {
+            for (String origin : origins) {
+                if (!origin.matches("https?://[^/\\s]+")) {
+                    throw new IllegalArgumentException(
+                            "\"" + origin
+                                    + "\" is no origin. Write the scheme, the host and the port, such as http://localhost:3000.");
+                }
+                access.addOrigin(origin);
+            }
+            return this;
+        }
+
+        /** Whom the link check may ask; nobody by default. */
+        public Builder linkChecks(LinkChecks allowed) {
+            linkChecks = allowed;
+            return this;
+        }
+
+        private Access accessWithAddresses() {
+            Access all = new Access(access);
+            addresses.forEach(all::addHost);
+            return all;
+        }
+
+        /**
+         * Opens the page.
+         *
+         * @throws UncheckedIOException if the port cannot be listened on; the message says why and what to do
+         * @throws IllegalArgumentException if this machine cannot resolve an address
+         */
+        public RestanteUi start() {
+            // Bound before the web server is loaded: whoever comes early waits a moment instead of being turned away.
+            List<ServerSocketChannel> sockets = bind(addresses, port);
+            RestanteUi ui = null;
+            try {
+                ui = new RestanteUi(this, sockets);
+                ui.app.start();
+                return ui;
+            } catch (RuntimeException e) {
+                if (ui != null) {
+                    ui.close();
+                }
+                sockets.forEach(RestanteUi::closeQuietly);
+                throw e;
+            }
         }
     }
 
@@ -222,9 +352,9 @@ public final class RestanteUi implements AutoCloseable {
         }
     }
 
-    /** The address of the page, such as {@code http://127.0.0.1:8025}. */
+    /** The address of the page, such as {@code http://127.0.0.1:8025}; the base path is part of it. */
     public String url() {
-        return "http://" + inUrl(host) + ":" + port;
+        return "http://" + inUrl(host) + ":" + port + basePath;
     }
 
     /** The port that the page is on. */
