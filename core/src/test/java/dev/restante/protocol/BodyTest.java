@@ -4,7 +4,9 @@ import static dev.restante.Script.on;
 import static dev.restante.Stage.ANY_COMMAND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.restante.Acknowledgement;
 import dev.restante.Attempt;
+import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies by DATA (RFC 5321 section 4.5.2) and by BDAT (RFC 3030), octet for octet. */
 @Timeout(60)
@@ -128,6 +131,53 @@ class BodyTest {
         assertThat(server.mails()).hasSize(1);
         assertThat(server.attempts().get(0).outcome()).isEqualTo(Attempt.Outcome.REFUSED);
         assertThat(server.attempts().get(0).stage()).isEqualTo(Stage.END_OF_DATA);
+    }
+
+    @Test
+    void theLimitIsExactAndCountsNeitherStuffingNorTerminator() {
+        int limit = 100_000;
+        try (WireDialogue client = inEnvelope().say("DATA", "354 ")) {
+            client.sendRaw(".." + "x".repeat(limit - 3) + "\r\n.\r\n").expect("250 ");
+            client.envelope("a@x.test", "b@y.test")
+                    .sendRaw("x".repeat(limit - 1) + "\r\n.\r\n")
+                    .expect("552 5.3.4 ");
+            client.say("MAIL FROM:<a@x.test> SIZE=" + limit, "250 ").say("RCPT TO:<b@y.test>", "250 ");
+            client.sendRaw("BDAT " + limit + " LAST\r\n" + "x".repeat(limit)).expect("250 ");
+            client.say("MAIL FROM:<a@x.test> SIZE=" + (limit + 1), "552 5.3.4 ")
+                    .say("MAIL FROM:<a@x.test>", "250 ")
+                    .say("RCPT TO:<b@y.test>", "250 ");
+            client.sendRaw("BDAT " + (limit + 1) + " LAST\r\n" + "x".repeat(limit + 1))
+                    .expect("552 5.3.4 ");
+        }
+        assertThat(server.mails()).extracting(CapturedMail::size).containsExactly(limit, limit);
+    }
+
+    @Test
+    void aClientThatEndsItsOutputStillReadsWhatItIsOwed() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.sendRaw("MAIL FROM:<a@x.test>\r\nRCPT TO:<b@y.test>\r\nDATA\r\ntext\r\n.\r\nNOOP\r\n")
+                    .endOutput()
+                    .expect("250 ")
+                    .expect("250 ")
+                    .expect("354 ")
+                    .expect("250 2.0.0 Ok: queued as ")
+                    .expect("250 ")
+                    .expectEnd();
+        }
+        assertThat(server.takeMail().acknowledgement()).isEqualTo(Acknowledgement.SENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RSET", "EHLO client.test", "HELO client.test"})
+    void aTransferByBdatEndsWithItsTransaction(String ending) {
+        try (WireDialogue client = inEnvelope()) {
+            client.sendRaw("BDAT 4\r\nhalf").expect("250 ").say(ending, "250 ");
+            client.sendRaw("BDAT 6 LAST\r\nNOOP\r\n").expect("503 5.5.1 ");
+            client.mail("a@x.test", "b@y.test");
+        }
+        assertThat(server.mails()).hasSize(1);
+        assertThat(server.attempts().get(0).body().orElseThrow().toString(StandardCharsets.US_ASCII))
+                .isEqualTo("half");
     }
 
     @Test
