@@ -67,6 +67,14 @@ def smtps():
         print("refused", client.send_message(letter()))
 
 
+def certified():
+    """With a client certificate; the user is its file, the password that of its key."""
+    context = trusting()
+    context.load_cert_chain(user, password)
+    with smtplib.SMTP_SSL(host, port, "client.test", timeout=20, context=context) as client:
+        print("refused", client.send_message(letter()))
+
+
 def utf8():
     with smtplib.SMTP(host, port, "client.test", timeout=20) as client:
         message = letter("Änn <änn@bücher.test>", "böb@dest.test", SMTPUTF8)
@@ -117,7 +125,7 @@ def others():
 
 
 try:
-    {f.__name__: f for f in (plain, starttls, smtps, utf8, three, once, once_secured, once_with_login, others)}[what]()
+    {f.__name__: f for f in (plain, starttls, smtps, certified, utf8, three, once, once_secured, once_with_login, others)}[what]()
 except (smtplib.SMTPException, OSError) as failure:
     print(type(failure).__name__, failure)
     sys.exit(1)

@@ -10,6 +10,9 @@ const options = {name: 'client.test', connectionTimeout: 20000, greetingTimeout:
 if (order.caFile) {
     options.tls = {ca: fs.readFileSync(order.caFile)};
 }
+if (order.certFile) {
+    options.tls = {...options.tls, cert: fs.readFileSync(order.certFile), key: fs.readFileSync(order.keyFile)};
+}
 const transport = nodemailer.createTransport(options);
 
 async function send(number) {

@@ -1,19 +1,25 @@
 package dev.restante.tls;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -24,6 +30,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
@@ -185,7 +192,25 @@ final class CertificateAuthority {
     private static KeyPair keyPair() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
-        return generator.generateKeyPair();
+        KeyPair pair = generator.generateKeyPair();
+        return new KeyPair(pair.getPublic(), withPublicKey(pair));
+    }
+
+    /** The private key in an encoding that has the public one beside it, as GnuTLS wants it in files and Java does not. */
+    private static PrivateKey withPublicKey(KeyPair pair) throws GeneralSecurityException {
+        try {
+            PrivateKeyInfo bare = PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded());
+            ASN1BitString publicKey = SubjectPublicKeyInfo.getInstance(
+                            pair.getPublic().getEncoded())
+                    .getPublicKeyData();
+            BigInteger secret = ECPrivateKey.getInstance(bare.parsePrivateKey()).getKey();
+            ECPrivateKey both = new ECPrivateKey(
+                    256, secret, publicKey, bare.getPrivateKeyAlgorithm().getParameters());
+            byte[] encoded = new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), both).getEncoded();
+            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (IOException e) {
+            throw new GeneralSecurityException("A key of this Java cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static X500Name named(String commonName) {

@@ -7,6 +7,7 @@ import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.SmtpSession;
 import jakarta.activation.DataHandler;
@@ -161,6 +162,26 @@ class AngusMailTest extends RealClient {
 
         CapturedMail mail = mail("änn@bücher.test", "böb@dest.test");
         assertThat(mail.envelope().sender().parameters().has("SMTPUTF8")).isTrue();
+    }
+
+    /** It reports the server's complaint, and leaves without waiting for the 535 that would come after it. */
+    @Test
+    void reportsThatItsTokenIsRefused() {
+        Properties properties = startTls();
+        properties.setProperty("mail.smtp.auth", "true");
+        properties.setProperty("mail.smtp.auth.mechanisms", "XOAUTH2");
+        properties.setProperty("mail.smtp.auth.xoauth2.disable", "false");
+
+        assertThatExceptionOfType(AuthenticationFailedException.class)
+                .isThrownBy(() -> Transport.send(message(properties, "bob@dest.test"), USER, "expired"))
+                .withMessageStartingWith("334 ");
+
+        Attempt attempt = onlyAttempt();
+        assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.REFUSED);
+        assertThat(attempt.client().user()).contains(USER);
+        assertThat(attempt.reply())
+                .hasValueSatisfying(reply -> assertThat(reply.code()).isEqualTo(334));
+        assertThat(onlySession().toString()).doesNotContain("expired");
     }
 
     @Test

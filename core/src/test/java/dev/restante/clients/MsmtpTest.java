@@ -72,7 +72,7 @@ class MsmtpTest extends RealClient {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"})
+    @ValueSource(strings = {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"})
     void sendsAfterStartTlsAndLogin(String mechanism) throws IOException {
         send(
                         "--tls=on",
@@ -120,6 +120,27 @@ class MsmtpTest extends RealClient {
                 .contains("SIZE 52428800")
                 .contains("PIPELINING", "DSN", "STARTTLS")
                 .contains("CRAM-MD5");
+    }
+
+    /** What is refused differs: a password, a proof, and tokens, of which the server complains in a challenge first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"})
+    void reportsThatItsLoginIsRefusedByAnyMechanism(String mechanism) {
+        assertThat(send(
+                                "--auth=" + mechanism.toLowerCase(Locale.ROOT),
+                                "--user=" + USER,
+                                "--passwordeval=echo wrong",
+                                "--tls=on",
+                                "--tls-trust-file=" + authority,
+                                "bob@dest.test")
+                        .expectExit(EX_NOPERM)
+                        .err())
+                .contains("535 5.7.8");
+
+        assertThat(onlyAttempt().client().authentication()).hasValueSatisfying(login -> {
+            assertThat(login.mechanism()).isEqualTo(mechanism);
+            assertThat(login.identity()).isEqualTo(USER);
+        });
     }
 
     @Test

@@ -37,12 +37,14 @@ abstract class RealClient {
         return Map.of(USER, PASSWORD);
     }
 
+    /** What a class of tests wants of the server beyond that. */
+    FakeSmtpServer.Builder configured(FakeSmtpServer.Builder usual) {
+        return usual;
+    }
+
     @BeforeEach
     void listen() throws IOException {
-        smtp = FakeSmtpServer.builder()
-                .startTls()
-                .smtpsPort(0)
-                .auth(AuthPolicy.users(users()))
+        smtp = configured(FakeSmtpServer.builder().startTls().smtpsPort(0).auth(AuthPolicy.users(users())))
                 .build()
                 .start();
         authority =

@@ -87,6 +87,7 @@ final class AuthCommand implements Verb {
         boolean accepted = login.check().test(policy);
         Reply reply = ruling.replyOr(accepted ? SUCCESS : INVALID);
         boolean succeeds = reply.isPositive() && !ruling.refuses();
+        Optional<Reply> last = ruling.said(reply);
         try {
             String proof = succeeds ? login.proof().by(policy) : "";
             if (!proof.isEmpty()) {
@@ -94,27 +95,33 @@ final class AuthCommand implements Verb {
             } else if (!succeeds
                     && ruling.decision() == null
                     && !login.complaint().isEmpty()) {
+                last = Optional.of(Dialogue.challenge(login.complaint()));
                 dialogue.tell(login.complaint(), false);
+                last = Optional.of(reply);
             }
         } catch (Refusal refusal) {
-            // The client did not take it in: it gave up, and the attempt shows who it was.
-            boolean ended = conversation.hasEnded();
-            conversation.ledger.failed(
-                    Stage.AUTH,
-                    ended ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED,
-                    ended ? Optional.empty() : Optional.of(refusal.reply()));
-            conversation.asBefore();
-            conversation.say(refusal.reply());
+            gaveUp(conversation, succeeds ? Optional.empty() : last, refusal.reply());
             return;
         }
         if (succeeds) {
             conversation.know(authenticated);
         } else {
             // The attempt shows the client as it presented itself.
-            conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, ruling.said(reply));
+            conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, last);
             conversation.asBefore();
         }
         conversation.say(reply, ruling);
+    }
+
+    /** The client did not take in what came before the last word; {@code heard} is what refused it, if anything did. */
+    private static void gaveUp(Conversation conversation, Optional<Reply> heard, Reply answer) {
+        boolean ended = conversation.hasEnded();
+        conversation.ledger.failed(
+                Stage.AUTH,
+                ended && heard.isEmpty() ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED,
+                ended ? heard : Optional.of(answer));
+        conversation.asBefore();
+        conversation.say(answer);
     }
 
     private static @Nullable Reply misplaced(Conversation conversation) {
