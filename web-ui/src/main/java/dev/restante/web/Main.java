@@ -1,31 +1,40 @@
 package dev.restante.web;
 
 import dev.restante.FakeSmtpServer;
+import dev.restante.ScriptFileException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The entry point of the standalone jar. */
 public final class Main {
     private static final int CANNOT_START = 1;
     private static final int WRONG_OPTION = 2;
 
+    private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
     private @Nullable FakeSmtpServer smtp;
     private @Nullable RestanteUi ui;
+    private @Nullable RunningScript script;
 
-    private Main(PrintStream out, PrintStream err) {
+    private Main(InputStream in, PrintStream out, PrintStream err) {
+        this.in = in;
         this.out = out;
         this.err = err;
     }
@@ -36,7 +45,7 @@ public final class Main {
      * @param args the command line
      */
     public static void main(String[] args) {
-        Optional<Integer> exit = new Main(System.out, System.err).run(args);
+        Optional<Integer> exit = new Main(System.in, System.out, System.err).run(args);
         exit.ifPresent(System::exit);
     }
 
@@ -44,10 +53,14 @@ public final class Main {
     private Optional<Integer> run(String[] args) {
         Options options = new Options();
         CommandLine line = new CommandLine(options);
+        ParseResult parsed;
         try {
-            line.parseArgs(args);
+            parsed = line.parseArgs(args);
         } catch (ParameterException e) {
             return Optional.of(wrongOption(String.valueOf(e.getMessage())));
+        }
+        if (parsed.hasSubcommand()) {
+            return Optional.of(check(parsed.subcommand().commandSpec().commandLine()));
         }
         if (options.help) {
             line.usage(out);
@@ -64,12 +77,24 @@ public final class Main {
         return serve(options);
     }
 
+    private int check(CommandLine line) {
+        CheckCommand check = line.getCommand();
+        if (check.help) {
+            line.usage(out);
+            return 0;
+        }
+        return check.run(in, out, err);
+    }
+
     private Optional<Integer> serve(Options options) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "restante-shutdown"));
         List<String> addresses = options.isBoundByDefault() ? thoseHere(options.addresses()) : options.addresses();
         try {
             // SMTP first: a mail that is sent while the page still loads is caught.
             FakeSmtpServer server = options.server(addresses);
+            if (options.script != null && !run(options.script, options.watchScript, server)) {
+                return Optional.of(WRONG_OPTION);
+            }
             synchronized (this) {
                 smtp = server.start();
             }
@@ -84,11 +109,36 @@ public final class Main {
             print("HTTP", addresses, "http://", page.port());
             return Optional.empty();
         } catch (UncheckedIOException e) {
-            err.println("restante: " + e.getMessage());
+            err.println("restante: " + e.getMessage() + portOption(String.valueOf(e.getMessage())));
             return Optional.of(CANNOT_START);
         } catch (IllegalArgumentException e) {
             return Optional.of(wrongOption(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Has the server run by a script; complains and returns false if that is not in order. */
+    private boolean run(Path file, boolean watched, FakeSmtpServer server) {
+        try {
+            RunningScript running = RunningScript.start(file, watched, server, out, err);
+            synchronized (this) {
+                script = running;
+            }
+            return true;
+        } catch (ScriptFileException e) {
+            err.println("restante: " + ScriptProblem.of(file.toString(), e));
+        } catch (UncheckedIOException e) {
+            err.println("restante: " + ScriptProblem.of(file.toString(), e));
+        }
+        return false;
+    }
+
+    /** The option that chooses the port which such a message is about. */
+    private static String portOption(String message) {
+        return Stream.of("SMTP", "SMTPS", "HTTP")
+                .filter(kind -> message.startsWith("Cannot listen for " + kind + " on "))
+                .map(kind -> " The option is --" + kind.toLowerCase(Locale.ROOT) + "-port.")
+                .findFirst()
+                .orElse("");
     }
 
     private int wrongOption(String complaint) {
@@ -119,6 +169,9 @@ public final class Main {
     }
 
     private synchronized void close() {
+        if (script != null) {
+            script.close();
+        }
         if (ui != null) {
             ui.close();
         }

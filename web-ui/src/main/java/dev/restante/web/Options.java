@@ -1,6 +1,7 @@
 package dev.restante.web;
 
 import dev.restante.FakeSmtpServer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,10 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "Ports: 0 takes a free one. The server ends on Ctrl-C; mail under way is finished",
-            "or refused with 421. Exit codes: 1 if it cannot start, 2 for a wrong option."
-        })
+            "or refused with 421. Exit codes: 1 if it cannot start, 2 for a wrong option",
+            "or a script that is not in order."
+        },
+        subcommands = CheckCommand.class)
 final class Options {
     /** "localhost" is either of these, depending on the client. */
     private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1");
@@ -70,6 +73,19 @@ final class Options {
     String hostName = "localhost";
 
     @Option(
+            names = "--script",
+            paramLabel = "FILE",
+            description = {
+                "Misbehave as this script says: .json, .yaml or .yml. SIGHUP reads it again.",
+                "A change that is not in order is refused; the rules before it stay."
+            })
+    @Nullable
+    Path script;
+
+    @Option(names = "--watch-script", description = "Read the script again whenever the file changes.")
+    boolean watchScript;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this and end.")
@@ -90,7 +106,8 @@ final class Options {
                         wrongPort("--smtps-port", smtpsPort == null ? 0 : smtpsPort),
                         sameTwice("--smtp-port", smtpPort, "--http-port", httpPort),
                         sameTwice("--smtps-port", smtpsPort == null ? 0 : smtpsPort, "--smtp-port", smtpPort),
-                        sameTwice("--smtps-port", smtpsPort == null ? 0 : smtpsPort, "--http-port", httpPort))
+                        sameTwice("--smtps-port", smtpsPort == null ? 0 : smtpsPort, "--http-port", httpPort),
+                        watchScript && script == null ? "--watch-script needs a --script FILE to watch" : null)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
@@ -112,7 +129,7 @@ final class Options {
     List<String> addresses() {
         return bind.isEmpty()
                 ? LOOPBACK
-                : bind.stream().map(Options::withoutBrackets).toList();
+                : bind.stream().map(Options::withoutBrackets).distinct().toList();
     }
 
     /** Whether the addresses are the default ones, so that one which the machine lacks may be left out. */

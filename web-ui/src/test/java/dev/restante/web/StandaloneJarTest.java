@@ -9,13 +9,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -27,70 +23,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 @EnabledIfSystemProperty(named = "restante.jar", matches = ".+")
 class StandaloneJarTest {
-    private static final Pattern PORT = Pattern.compile(":(\\d+)");
-
     @TempDir
     private Path folder;
 
-    /** A running jar. Closing it kills it. */
-    private static final class Jar implements AutoCloseable {
-        final Process process;
-        final BufferedReader out;
-        final Path err;
-
-        Jar(Path folder, List<String> options) throws IOException {
-            // A shell may have told its children to ignore SIGINT; a person's shell does not.
-            List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-jar",
-                    System.getProperty("restante.jar")));
-            command.addAll(options);
-            err = folder.resolve("err");
-            process = new ProcessBuilder(command).redirectError(err.toFile()).start();
-            out = process.inputReader();
-        }
-
-        int port() throws IOException {
-            String line = String.valueOf(out.readLine());
-            Matcher port = PORT.matcher(line);
-            assertThat(port.find()).as(line).isTrue();
-            return Integer.parseInt(port.group(1));
-        }
-
-        int exit() throws InterruptedException {
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("the jar ends").isTrue();
-            return process.exitValue();
-        }
-
-        void signal(String name) throws Exception {
-            assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
-        }
-
-        List<String> said() {
-            return out.lines().toList();
-        }
-
-        String complained() throws IOException {
-            return Files.readString(err);
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
-    }
-
-    private Jar run(String... options) throws IOException {
-        return new Jar(folder, List.of(options));
+    private StandaloneJar run(String... options) throws IOException {
+        return StandaloneJar.run(folder, options);
     }
 
     @Test
     void catchesMailAndShowsIt() throws Exception {
-        try (Jar jar =
+        try (StandaloneJar jar =
                 run("--smtp-port", "0", "--http-port=0", "--hostname", "mail.test", "--max-message-size", "2m")) {
             int smtp = jar.port();
             try (Socket early = new Socket(InetAddress.getLoopbackAddress(), smtp)) {
@@ -124,14 +66,14 @@ class StandaloneJarTest {
 
     @Test
     void listensOnBothLoopbackAddresses() throws Exception {
-        try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
+        try (StandaloneJar jar = run("--smtp-port=0", "--http-port=0")) {
             String smtp = jar.out.readLine();
             String http = jar.out.readLine();
 
             assertThat(smtp).matches("SMTP listens on 127\\.0\\.0\\.1:\\d+( and \\[::1]:\\d+)?");
             assertThat(http).matches("HTTP listens on http://127\\.0\\.0\\.1:\\d+( and http://\\[::1]:\\d+)?");
             for (String line : List.of(smtp, http)) {
-                Matcher port = PORT.matcher(line);
+                Matcher port = StandaloneJar.PORT.matcher(line);
                 assertThat(port.find()).isTrue();
                 if (line.contains("::1")) {
                     connect("::1", Integer.parseInt(port.group(1)));
@@ -147,7 +89,8 @@ class StandaloneJarTest {
 
     @Test
     void offersTlsWhenAsked() throws Exception {
-        try (Jar jar = run("--smtp-port=0", "--http-port=0", "--starttls", "--smtps-port=0", "--bind", "127.0.0.1")) {
+        try (StandaloneJar jar =
+                run("--smtp-port=0", "--http-port=0", "--starttls", "--smtps-port=0", "--bind", "127.0.0.1")) {
             int smtp = jar.port();
             assertThat(jar.out.readLine()).startsWith("SMTPS listens on 127.0.0.1:");
             Sender.send("127.0.0.1", smtp, "x", "a@b.test", List.of("c@d.test"), SampleMails.plain("x", "y"));
@@ -159,9 +102,9 @@ class StandaloneJarTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"INT, 130", "TERM, 143"})
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
     void endsCleanlyOnASignal(String signal, int exit) throws Exception {
-        try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
+        try (StandaloneJar jar = run("--smtp-port=0", "--http-port=0")) {
             int smtp = jar.port();
             int port = jar.port();
             Http http = new Http("http://127.0.0.1:" + port);
@@ -188,7 +131,7 @@ class StandaloneJarTest {
 
     @Test
     void aMailUnderWayIsFinishedWhenItEnds() throws Exception {
-        try (Jar jar = run("--smtp-port=0", "--http-port=0")) {
+        try (StandaloneJar jar = run("--smtp-port=0", "--http-port=0")) {
             int smtp = jar.port();
             jar.port();
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), smtp)) {
@@ -216,11 +159,12 @@ class StandaloneJarTest {
     @CsvSource({"--smtp-port, --http-port", "--http-port, --smtp-port"})
     void aPortInUseIsOneLineAndExitCode1(String option, String other) throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Jar jar = run(other + "=0", option + "=" + taken.getLocalPort())) {
+                StandaloneJar jar = run(other + "=0", option + "=" + taken.getLocalPort())) {
             assertThat(jar.exit()).isEqualTo(1);
             assertThat(jar.complained())
                     .startsWith("restante: Cannot listen for ")
                     .contains("port " + taken.getLocalPort() + ": the port is in use. Stop the program")
+                    .endsWith("The option is " + option + ".\n")
                     .hasLineCount(1);
         }
     }
@@ -239,7 +183,7 @@ class StandaloneJarTest {
                 "--hostname=a/b     | is no host name",
             })
     void aWrongOptionIsOneLineAndExitCode2(String option, String complaint) throws Exception {
-        try (Jar jar = run(option)) {
+        try (StandaloneJar jar = run(option)) {
             assertThat(jar.exit()).isEqualTo(2);
             assertThat(jar.complained())
                     .startsWith("restante: ")
@@ -251,8 +195,8 @@ class StandaloneJarTest {
 
     @Test
     void helpAndVersionGoToStandardOutput() throws Exception {
-        try (Jar help = run("--help");
-                Jar version = run("--version")) {
+        try (StandaloneJar help = run("--help");
+                StandaloneJar version = run("--version")) {
             assertThat(help.said())
                     .anyMatch(line -> line.contains("--smtp-port=PORT"))
                     .anyMatch(line -> line.contains("--bind=ADDRESS"))
