@@ -54,11 +54,14 @@ final class MailExtracts {
         String before = "";
         for (String line : text.lines().toList()) {
             Matcher url = URL.matcher(line);
-            boolean found = false;
-            while (url.find()) {
-                found = true;
-                String words = words(URL.matcher(line).replaceAll(" "));
-                links.add(new Link(words.isEmpty() ? before : words, withoutPunctuation(url.group())));
+            boolean found = url.find();
+            if (found) {
+                String words = words(url.replaceAll(" "));
+                String shown = words.isEmpty() ? before : words;
+                url.reset();
+                while (url.find()) {
+                    links.add(new Link(shown, withoutPunctuation(url.group())));
+                }
             }
             before = found || words(line).isEmpty() ? before : words(line);
         }

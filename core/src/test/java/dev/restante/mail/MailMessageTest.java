@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.restante.HeaderField;
+import dev.restante.Link;
 import dev.restante.MailMessage;
 import dev.restante.MimePart;
 import java.io.IOException;
@@ -448,5 +449,23 @@ class MailMessageTest {
     void printsItsSubjectAndSize() {
         assertThat(corpus("plain")).hasToString("MailMessage[Your order 42, 196 octets]");
         assertThat(corpus("empty")).hasToString("MailMessage[no subject, 0 octets]");
+    }
+
+    /** Each URL keeps the words of its line: they must be the same object, not a copy for each. */
+    @Test
+    void aLineOfManyUrlsCostsNoMoreThanItsLength() {
+        byte[] mail =
+                ("Content-Type: text/plain\r\n\r\n" + "see http://x.example/a?b=c, ".repeat(100_000)).getBytes(UTF_8);
+        List<Link> links = MailMessage.parse(mail).links();
+        assertThat(links).hasSize(100_000);
+        assertThat(links.get(99_999).text()).isSameAs(links.get(0).text());
+    }
+
+    @Test
+    void anAddressOfVeryManyWordsIsCutShort() {
+        byte[] mail = ("To: " + "a ".repeat(1_000_000) + "\r\n\r\n").getBytes(UTF_8);
+        MailMessage message = MailMessage.parse(mail);
+        assertThat(message.to()).hasSize(1);
+        assertThat(message.problems()).anyMatch(problem -> problem.contains("more than 10000 words"));
     }
 }

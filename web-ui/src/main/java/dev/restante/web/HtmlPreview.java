@@ -2,8 +2,10 @@ package dev.restante.web;
 
 import dev.restante.CapturedMail;
 import dev.restante.MimePart;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +34,9 @@ record HtmlPreview(String html, int blocked) {
             "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'";
 
     private static final Pattern CSS_OUTSIDE = Pattern.compile(
-            "@import[^;{}]*;?|url\\(\\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\"']*))\\s*\\)", Pattern.CASE_INSENSITIVE);
+            "@import[^;{}]*;?|url\\(\\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"']*))\\s*\\)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CID_REFERENCE =
+            Pattern.compile("(=\\s*[\"']?)cid:([^\"'\\s>]+)(?=[\"'\\s>])", Pattern.CASE_INSENSITIVE);
     private static final List<String> BODY_ATTRIBUTES =
             List.of("style", "class", "id", "dir", "lang", "bgcolor", "text", "align");
     private static final Safelist SAFE = new Safelist()
@@ -157,20 +161,15 @@ record HtmlPreview(String html, int blocked) {
 
     /** The HTML as sent, but with this server's addresses for the parts that it shows. */
     static String withCidResolved(CapturedMail mail, String basePath, String html) {
-        String resolved = html;
-        for (MimePart part : Stream.concat(mail.inlineParts().stream(), mail.attachments().stream())
-                .toList()) {
-            Optional<String> contentId = part.contentId();
-            if (contentId.isPresent()) {
-                Pattern reference = Pattern.compile(
-                        "(=\\s*[\"']?)cid:" + Pattern.quote(contentId.get()) + "(?=[\"'\\s>])",
-                        Pattern.CASE_INSENSITIVE);
-                resolved = reference
-                        .matcher(resolved)
-                        .replaceAll("$1" + Matcher.quoteReplacement(partsOf(basePath, mail) + part.path()));
-            }
-        }
-        return resolved;
+        Map<String, String> byContentId = new HashMap<>();
+        Stream.concat(mail.inlineParts().stream(), mail.attachments().stream())
+                .forEach(part -> part.contentId()
+                        .ifPresent(id -> byContentId.putIfAbsent(
+                                id.toLowerCase(Locale.ROOT), partsOf(basePath, mail) + part.path())));
+        return CID_REFERENCE.matcher(html).replaceAll(found -> {
+            String path = byContentId.get(found.group(2).toLowerCase(Locale.ROOT));
+            return Matcher.quoteReplacement(path == null ? found.group() : found.group(1) + path);
+        });
     }
 
     /** The HTML as a whole document whose links open in a place of their own. */

@@ -172,11 +172,12 @@ public final class Main {
         if (script != null) {
             script.close();
         }
-        if (ui != null) {
-            ui.close();
-        }
+        // SMTP first: clients are told 421 at once, whatever a page still waits for.
         if (smtp != null) {
             smtp.close();
+        }
+        if (ui != null) {
+            ui.close();
         }
     }
 

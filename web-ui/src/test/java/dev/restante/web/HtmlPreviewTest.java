@@ -127,4 +127,14 @@ class HtmlPreviewTest {
 
         assertThat(HtmlPreview.of(smtp.takeMail(), "").html()).contains("This mail has no HTML.");
     }
+
+    /** Each of these took minutes when it was looked at again and again. */
+    @Test
+    void hostileHtmlTakesNoTime() throws Exception {
+        assertThat(preview("<style>" + "url(".repeat(500_000) + "</style><p>hello")
+                        .html())
+                .contains("hello");
+        assertThat(preview("<p style='" + "url(x".repeat(200_000) + "'>hello").html())
+                .contains("hello");
+    }
 }
