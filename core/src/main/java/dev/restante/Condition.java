@@ -134,6 +134,20 @@ public sealed interface Condition {
         }
     }
 
+    /**
+     * Whether the mail has more recipients than a number: those accepted so far and, at RCPT, the one that it names.
+     *
+     * @param above the number, at least 0
+     */
+    record Recipients(int above) implements Condition {
+        /** Refuses a negative number. */
+        public Recipients {
+            if (above < 0) {
+                throw new IllegalArgumentException("recipientsAbove counts from 0, but was " + above + ".");
+            }
+        }
+    }
+
     /** What makes two attempts the same for {@link Attempts}, {@link Newcomer} and {@link Rate}. */
     enum Key {
         /** The recipient's address, ignoring case. */

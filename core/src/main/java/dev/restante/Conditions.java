@@ -185,6 +185,11 @@ public interface Conditions<T> {
         default T to(String pattern) {
             return when(new Condition.To(TextPattern.of(pattern)));
         }
+
+        /** Only if the mail has more recipients than this: those accepted so far and, at RCPT TO, the one that it names. */
+        default T recipientsAbove(int count) {
+            return when(new Condition.Recipients(count));
+        }
     }
 
     /**

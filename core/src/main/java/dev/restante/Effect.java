@@ -1,8 +1,13 @@
 package dev.restante;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What a rule does once it fires: how it paces the conversation ({@link Pace}), and what it decides ({@link Decision}).
@@ -197,16 +202,58 @@ public sealed interface Effect {
     }
 
     /**
-     * Changes the keywords that EHLO lists, for this reply.
+     * Changes the answer to EHLO, for this reply. The changes of all matching rules apply together; where two concern the
+     * same keyword, that of the rule that is asked first does.
      *
      * @param add lines added at the end, such as {@code "SIZE 1000"}; one with a keyword that stands already replaces it
-     * @param hide keywords left out
+     * @param hide keywords left out before the others are added; {@link #ALL} leaves out all that stand
+     * @param greeting the text of the first line, and of the answer to HELO, as {@link Step.Answered#reply(int, String)}
+     *     takes it; empty for the server's own
      */
-    record Keywords(List<String> add, List<String> hide) implements Decision {
-        /** Copies the lists. */
+    record Keywords(List<String> add, List<String> hide, String greeting) implements Decision {
+        /** What hides every keyword. */
+        public static final String ALL = "*";
+
+        /** Copies the lists; refuses what would not be one line. */
         public Keywords {
             add = List.copyOf(add);
             hide = List.copyOf(hide);
+            if (greeting.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("The greeting is one line without control characters.");
+            }
+        }
+
+        /** Changes to the keywords alone. */
+        public Keywords(List<String> add, List<String> hide) {
+            this(add, hide, "");
+        }
+
+        /** These changes and, where they leave something open, those of a rule that is asked later. */
+        public Keywords before(Keywords later) {
+            List<String> allAdded = new ArrayList<>(hide.contains(ALL) ? List.of() : later.add);
+            allAdded.removeIf(this::concerns);
+            allAdded.addAll(add);
+            Set<String> allHidden = new LinkedHashSet<>(later.hide);
+            allHidden.addAll(hide);
+            return new Keywords(allAdded, List.copyOf(allHidden), greeting.isEmpty() ? later.greeting : greeting);
+        }
+
+        /** The lines that are listed in place of these. */
+        public List<String> applyTo(List<String> lines) {
+            List<String> all = new ArrayList<>(hide.contains(ALL) ? List.of() : lines);
+            all.removeIf(this::concerns);
+            all.addAll(add);
+            return all;
+        }
+
+        private boolean concerns(String line) {
+            return Stream.concat(add.stream(), hide.stream())
+                    .anyMatch(own -> keyword(own).equals(keyword(line)));
+        }
+
+        private static String keyword(String line) {
+            int space = line.indexOf(' ');
+            return (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.restante;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Writes a rule as the Java that makes it. */
 final class RuleText {
@@ -82,6 +84,8 @@ final class RuleText {
         } else if (condition instanceof Condition.Connections connections) {
             return (connections.ofClient() ? "connectionsOfClientAbove(" : "connectionsAbove(") + connections.above()
                     + ")";
+        } else if (condition instanceof Condition.Recipients recipients) {
+            return "recipientsAbove(" + recipients.above() + ")";
         } else if (condition instanceof Condition.Chance chance) {
             return "withProbability(" + chance.probability() + ", " + chance.seed() + "L)";
         }
@@ -148,11 +152,23 @@ final class RuleText {
                 case ONLY_TLS_1_3 -> "onlyTls13()";
             };
         } else if (decision instanceof Effect.Keywords keywords) {
-            return keywords.hide().isEmpty()
-                    ? "advertise(" + quotedAll(keywords.add()) + ")"
-                    : "hide(" + quotedAll(keywords.hide()) + ")";
+            return keywords(keywords);
         }
         return "answer(...)";
+    }
+
+    private static String keywords(Effect.Keywords keywords) {
+        List<String> words = new ArrayList<>();
+        if (!keywords.greeting().isEmpty()) {
+            words.add("greeting(" + quoted(keywords.greeting()) + ")");
+        }
+        if (!keywords.hide().isEmpty()) {
+            words.add("hide(" + quotedAll(keywords.hide()) + ")");
+        }
+        if (!keywords.add().isEmpty() || words.isEmpty()) {
+            words.add("advertise(" + quotedAll(keywords.add()) + ")");
+        }
+        return String.join(".", words);
     }
 
     private static String limit(Rule.Limit limit) {

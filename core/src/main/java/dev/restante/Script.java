@@ -11,8 +11,8 @@ package dev.restante;
  *     on(AFTER_COMMIT).closeConnection().once());
  * }</pre>
  *
- * <p>Rules are asked in the order of scripting. Effects of pace of all matching rules apply together; of the effects that
- * decide, only the first with budget left.
+ * <p>Rules are asked in the order of scripting. Effects of pace of all matching rules apply together, and so do changes to the
+ * answer to EHLO; of the other effects that decide, only the first with budget left.
  */
 public final class Script {
     private Script() {}

@@ -138,14 +138,17 @@ final class ScriptReader {
                 pace = key;
                 draft = word == ScriptWord.PACE ? paces(draft, each) : draft.paced(pace(stage, word, each));
             } else if (word.role() == ScriptWord.Role.DECISION) {
-                if (!decision.isEmpty()) {
+                Effect.Decision decided = decision(stage, word, each);
+                if (draft.decision() instanceof Effect.Keywords some && decided instanceof Effect.Keywords more) {
+                    decided = both(some, more);
+                } else if (!decision.isEmpty()) {
                     throw each.problem(
                             ScriptValue.quoted(key) + " beside " + ScriptValue.quoted(decision),
                             "one effect a rule that decides how the stage ends; write two rules",
                             "");
                 }
                 decision = key;
-                draft = draft.decided(decision(stage, word, each));
+                draft = draft.decided(decided);
             }
         }
         if (draft.decision() == null && draft.paces().isEmpty()) {
@@ -252,6 +255,7 @@ final class ScriptReader {
             case NEWCOMERS -> newcomers(value);
             case MORE_THAN -> moreThan(value);
             case CONNECTIONS_ABOVE -> new Condition.Connections(count(value, 0), false);
+            case RECIPIENTS_ABOVE -> new Condition.Recipients(count(value, 0));
             case CONNECTIONS_OF_CLIENT_ABOVE -> new Condition.Connections(count(value, 0), true);
             case PROBABILITY -> probability(value);
             default -> throw new IllegalStateException("Not a condition: " + word);
@@ -421,6 +425,7 @@ final class ScriptReader {
                         Effect.TlsFault.values());
             case ADVERTISE -> new Effect.Keywords(keywords(value), List.of());
             case HIDE -> new Effect.Keywords(List.of(), keywords(value));
+            case GREETING -> greeting(value);
             default -> throw new IllegalStateException("Not an effect that decides: " + word);
         };
     }
@@ -444,6 +449,22 @@ final class ScriptReader {
             allowed(stage, fault.name(), value, Trigger.OnEndOfData.class);
         }
         return fault;
+    }
+
+    /** What two keys of one rule say of the answer to EHLO. */
+    private static Effect.Keywords both(Effect.Keywords one, Effect.Keywords other) {
+        return new Effect.Keywords(
+                one.add().isEmpty() ? other.add() : one.add(),
+                one.hide().isEmpty() ? other.hide() : one.hide(),
+                one.greeting().isEmpty() ? other.greeting() : one.greeting());
+    }
+
+    private static Effect.Keywords greeting(ScriptValue value) {
+        String text = value.text("a greeting");
+        if (text.isEmpty()) {
+            throw value.wrong("a greeting, or no such key");
+        }
+        return value.made("a greeting", () -> new Effect.Keywords(List.of(), List.of(), text));
     }
 
     private static List<String> keywords(ScriptValue value) {

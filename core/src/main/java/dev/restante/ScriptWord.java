@@ -21,6 +21,7 @@ enum ScriptWord {
     TLS_FAULT("tlsFault", Role.DECISION, Trigger.OnTlsHandshake.class),
     ADVERTISE("advertise", Role.DECISION, Trigger.OnEhlo.class),
     HIDE("hide", Role.DECISION, Trigger.OnEhlo.class),
+    GREETING("greeting", Role.DECISION, Trigger.OnEhlo.class),
 
     DELAY("delay", Role.PACE, Step.class),
     TARPIT("tarpit", Role.PACE, Step.class),
@@ -41,6 +42,7 @@ enum ScriptWord {
     CLIENT("client", Role.CONDITION, Conditions.class),
     TLS("tls", Role.CONDITION, Conditions.class),
     LOGGED_IN("loggedIn", Role.CONDITION, Conditions.Greeted.class),
+    RECIPIENTS_ABOVE("recipientsAbove", Role.CONDITION, Conditions.WithRecipient.class),
     HEADER("header", Role.CONDITION, Conditions.WithContent.class),
     SUBJECT("subject", Role.CONDITION, Conditions.WithContent.class),
     SIZE("size", Role.CONDITION, Conditions.WithSender.class),

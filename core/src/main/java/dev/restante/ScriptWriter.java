@@ -156,6 +156,8 @@ final class ScriptWriter {
                     object("count", rate.count(), "within", rate.window().toString(), "per", lower(rate.key())));
         } else if (condition instanceof Condition.Connections connections) {
             put(groups, connections.ofClient() ? "connectionsOfClientAbove" : "connectionsAbove", connections.above());
+        } else if (condition instanceof Condition.Recipients recipients) {
+            put(groups, "recipientsAbove", recipients.above());
         } else if (condition instanceof Condition.Chance chance) {
             put(groups, "probability", object("chance", chance.probability(), "seed", chance.seed()));
         }
@@ -218,6 +220,9 @@ final class ScriptWriter {
         } else if (decision instanceof Effect.TlsFault fault) {
             fields.put("tlsFault", fault.name());
         } else if (decision instanceof Effect.Keywords keywords) {
+            if (!keywords.greeting().isEmpty()) {
+                fields.put("greeting", keywords.greeting());
+            }
             if (!keywords.add().isEmpty()) {
                 fields.put("advertise", keywords.add());
             }

@@ -3,6 +3,7 @@ package dev.restante;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A rule that still needs an effect: the effects that make sense at every stage.
@@ -78,6 +79,11 @@ public abstract class Step<P> {
         /**
          * Says this reply. A negative one refuses what was asked, a positive one lets it take effect in these words;
          * 421 also closes the connection (RFC 5321 section 3.8).
+         *
+         * <p>In the text, <code>{client}</code>, <code>{helo}</code>, <code>{user}</code>, <code>{sender}</code>,
+         * <code>{recipient}</code>, <code>{host}</code> (the server's name), <code>{session}</code>, <code>{mail}</code> (the
+         * id of a mail whose body has arrived) and <code>{date}</code> (RFC 5322, on the server's clock) stand for what is
+         * known at that moment, and for nothing where it is not known yet.
          *
          * @param text as {@link Reply#of} takes it: an enhanced status code first, if wanted, and {@code \n} between
          *     lines
@@ -243,14 +249,69 @@ public abstract class Step<P> {
             super(draft, paced);
         }
 
-        /** Lists these keywords as well, such as {@code "SIZE 1000"}; one that is listed already is replaced. */
-        public Budget advertise(String... keywords) {
-            return decide(new Effect.Keywords(List.of(keywords), List.of()));
+        /**
+         * Lists these keywords as well, such as {@code "SIZE 1000"}; one that is listed already is replaced. STARTTLS works
+         * where it is listed, even if the server was not built with it.
+         */
+        public Listing advertise(String... keywords) {
+            return new Listing(draft, new Effect.Keywords(List.of(keywords), List.of()));
         }
 
-        /** Leaves these keywords out of the list. What they stand for still works when a client tries it. */
-        public Budget hide(String... keywords) {
-            return decide(new Effect.Keywords(List.of(), List.of(keywords)));
+        /**
+         * Leaves these keywords out of the list, or all with {@code "*"}. What they stand for still works when a client
+         * tries it.
+         */
+        public Listing hide(String... keywords) {
+            return new Listing(draft, new Effect.Keywords(List.of(), List.of(keywords)));
+        }
+
+        /**
+         * Greets the client in these words: the first line of the answer to EHLO, and the whole one to HELO.
+         *
+         * @param text one line, with placeholders as {@link #reply(int, String)} takes them
+         */
+        public Listing greeting(String text) {
+            return new Listing(draft, new Effect.Keywords(List.of(), List.of(), text));
+        }
+    }
+
+    /**
+     * After a change to the answer to EHLO: another may follow. What is hidden is hidden first, so that
+     * {@code hide("*").advertise("SIZE 1000", "8BITMIME")} lists exactly these.
+     */
+    public static final class Listing implements Budget {
+        private final RuleDraft draft;
+        private final Effect.Keywords changes;
+
+        Listing(RuleDraft draft, Effect.Keywords changes) {
+            this.draft = draft;
+            this.changes = changes;
+        }
+
+        /** Lists these keywords as well: see {@link Greeting#advertise}. */
+        public Listing advertise(String... keywords) {
+            return new Listing(
+                    draft, new Effect.Keywords(joined(changes.add(), keywords), changes.hide(), changes.greeting()));
+        }
+
+        /** Leaves these keywords out of the list: see {@link Greeting#hide}. */
+        public Listing hide(String... keywords) {
+            return new Listing(
+                    draft, new Effect.Keywords(changes.add(), joined(changes.hide(), keywords), changes.greeting()));
+        }
+
+        /** Greets the client in these words: see {@link Greeting#greeting}. */
+        public Listing greeting(String text) {
+            return new Listing(draft, new Effect.Keywords(changes.add(), changes.hide(), text));
+        }
+
+        private static List<String> joined(List<String> some, String... more) {
+            return Stream.concat(some.stream(), Stream.of(more)).toList();
+        }
+
+        @Override
+        public Rule limited(Rule.Limit limit) {
+            return Rule.of(draft.decided(changes), limit);
         }
     }
 

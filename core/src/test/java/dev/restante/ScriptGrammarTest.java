@@ -91,6 +91,12 @@ class ScriptGrammarTest {
                         .times(2),
                 on(EHLO).hide("PIPELINING", "SIZE").always(),
                 on(EHLO).advertise("SIZE 10", "XLIE").always(),
+                on(EHLO).hide("*")
+                        .advertise("SIZE 10")
+                        .greeting("mx.test at \"your\" service")
+                        .always(),
+                on(EHLO).after(ofSeconds(1)).greeting("mx.test").once(),
+                on(RCPT_TO).recipientsAbove(100).reply(452, "4.5.3 Too many").always(),
                 on(EHLO).tarpit(ofMillis(250)).always(),
                 on(EHLO).dribble(1, ofMillis(5)).cutReply(4).once(),
                 on(TLS_HANDSHAKE).throttle(100).waitFor("hold-1").always(),
@@ -151,6 +157,8 @@ class ScriptGrammarTest {
                 "on(TLS_HANDSHAKE).reply(454, \"there is no reply\").once()",
                 "on(RCPT_TO).expiredCertificate().once()",
                 "on(RCPT_TO).hide(\"SIZE\").once()",
+                "on(MAIL_FROM).recipientsAbove(1).stall().once()",
+                "on(EHLO).hide(\"SIZE\").reply(250, \"two effects\").once()",
                 "on(RCPT_TO).reply(450, \"no budget\")",
                 "on(RCPT_TO).to(\"no effect\").once()",
                 "on(RCPT_TO).reply(450, \"one\").reply(451, \"two\").once()"

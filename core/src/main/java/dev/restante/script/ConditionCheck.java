@@ -37,6 +37,9 @@ final class ConditionCheck {
         } else if (condition instanceof Condition.Connections connections) {
             return (connections.ofClient() ? moment.openConnectionsOfClient() : moment.openConnections())
                     > connections.above();
+        } else if (condition instanceof Condition.Recipients recipients) {
+            int named = moment.stage() == Stage.RCPT_TO ? 1 : 0;
+            return moment.recipients().size() + named > recipients.above();
         } else if (condition instanceof Condition.Matching matching) {
             return matching.predicate().test(moment);
         } else if (condition instanceof Condition.Nth nth) {

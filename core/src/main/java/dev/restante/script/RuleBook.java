@@ -115,17 +115,26 @@ public final class RuleBook {
         Effect.Decision decision = null;
         for (CountedRule counted : rules) {
             Rule rule = counted.rule();
-            if (rule.atByte() != atByte || (decision != null && rule.decision().isPresent())) {
+            if (rule.atByte() != atByte || (decision != null && !isLeftOpen(decision, rule))) {
                 continue;
             }
             CountedRule.Claim claim = counted.claim(moment, sessionId);
             if (claim != null) {
                 paces.addAll(rule.paces());
                 fired.add(rule);
-                decision = claim.decision() == null ? decision : claim.decision();
+                decision = decision instanceof Effect.Keywords own && claim.decision() instanceof Effect.Keywords later
+                        ? own.before(later)
+                        : claim.decision() == null ? decision : claim.decision();
             }
         }
         return fired.isEmpty() ? Verdict.NONE : new Verdict(paces, decision, fired);
+    }
+
+    /** Whether a decision leaves room for this later rule: one that only paces, or both change the answer to EHLO. */
+    private static boolean isLeftOpen(Effect.Decision decision, Rule later) {
+        return later.decision()
+                .map(other -> decision instanceof Effect.Keywords && other instanceof Effect.Keywords)
+                .orElse(true);
     }
 
     private Stream<CountedRule> all() {

@@ -107,6 +107,7 @@ final class RandomRules {
         }
         if (step instanceof Conditions.WithRecipient) {
             choice.add(new Condition.To(pattern()));
+            choice.add(new Condition.Recipients(random.nextInt(1000)));
         }
         if (step instanceof Conditions.WithContent) {
             choice.add(new Condition.Header("Subject", pattern()));
@@ -184,9 +185,7 @@ final class RandomRules {
                 default -> handshake.cutHandshake();
             };
         } else if (step instanceof Step.Greeting<?> ehlo && random.nextBoolean()) {
-            return random.nextBoolean()
-                    ? ehlo.advertise("SIZE 1000", pick("DSN", "AUTH PLAIN LOGIN"))
-                    : ehlo.hide("STARTTLS", pick("SIZE", "X"));
+            return listing(ehlo);
         } else if (step instanceof Step.Delivery<?> end && random.nextInt(4) == 0) {
             return end.discard();
         } else if (step instanceof Step.Answered<?> answered && random.nextInt(4) > 0) {
@@ -201,6 +200,20 @@ final class RandomRules {
             case 0 -> step.closeConnection();
             case 1 -> step.resetConnection();
             default -> step.stall();
+        };
+    }
+
+    private Budget listing(Step.Greeting<?> ehlo) {
+        Step.Listing first = switch (random.nextInt(3)) {
+            case 0 -> ehlo.advertise("SIZE 1000", pick("DSN", "AUTH PLAIN LOGIN"));
+            case 1 -> ehlo.hide(pick("*", "STARTTLS"), pick("SIZE", "X"));
+            default -> ehlo.greeting("mx.test at your service, [{client}]");
+        };
+        return switch (random.nextInt(5)) {
+            case 0 -> first.advertise("SIZE 5").hide("SIZE").greeting("mx.test");
+            case 1 -> first.hide("*").advertise("X", "Y");
+            case 2 -> first.greeting(pick("# mx", "mx: {host}", "\"mx\""));
+            default -> first;
         };
     }
 

@@ -64,6 +64,7 @@ class ScriptWordsTest {
             new Word("sizeAtLeast", "when.size", "{\"atLeast\": 1}"),
             new Word("sizeAtMost", "when.size", "{\"atMost\": 1}"),
             new Word("to", "when.to", "\"*\""),
+            new Word("recipientsAbove", "when.recipientsAbove", "100"),
             new Word("header", "when.header", "{\"X\": \"*\"}"),
             new Word("subject", "when.subject", "\"*\""),
             new Word("after", "delay", "\"1s\""),
@@ -94,7 +95,8 @@ class ScriptWordsTest {
             new Word("onlyTls12", "tlsFault", "\"ONLY_TLS_1_2\""),
             new Word("onlyTls13", "tlsFault", "\"ONLY_TLS_1_3\""),
             new Word("advertise", "advertise", "[\"X\"]"),
-            new Word("hide", "hide", "[\"X\"]"));
+            new Word("hide", "hide", "[\"X\"]"),
+            new Word("greeting", "greeting", "\"mx.test\""));
 
     /** What takes a function or any condition, and what names a rule. */
     private static final Set<String> WITHOUT_WORD = Set.of("when", "matching", "answer", "named");

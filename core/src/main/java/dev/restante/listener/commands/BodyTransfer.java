@@ -123,6 +123,7 @@ final class BodyTransfer {
         }
         open.body = sink.octets();
         String id = Identifiers.mailId();
+        open.mailId = id;
         conversation.heardBody(open.wireOctets, id);
         Ruling before = conversation.ask(Stage.END_OF_DATA);
         if (before.ended()) {

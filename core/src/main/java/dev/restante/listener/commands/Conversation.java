@@ -19,6 +19,7 @@ import dev.restante.session.SessionRecorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -52,6 +53,7 @@ public final class Conversation implements WireSocket.CommandSource {
     private SmtpClient client;
     private String command = "";
     private boolean refusedAtConnect;
+    private boolean startTlsOffered;
     private long tarpitNanos;
     /** How the replies to the present command are written, if a rule for any command said so. */
     private Effect.@Nullable Dribble dribbleOfCommand;
@@ -296,6 +298,16 @@ public final class Conversation implements WireSocket.CommandSource {
         return text.substring(begin, end);
     }
 
+    /** These lines are the answer to EHLO: what a script lists there is kept. */
+    void offers(List<String> lines) {
+        startTlsOffered = lines.stream().skip(1).anyMatch("STARTTLS"::equalsIgnoreCase);
+    }
+
+    /** Whether STARTTLS is carried out: the server was built with it, or a script has listed it. */
+    boolean takesStartTls() {
+        return settings.startTls() || startTlsOffered;
+    }
+
     // ---- speaking
 
     /** Says a reply as usual. */
@@ -427,7 +439,7 @@ public final class Conversation implements WireSocket.CommandSource {
         if (verdict.decision() instanceof Effect.Fault fault) {
             return suffer(fault, dribble);
         }
-        return new Ruling(verdict.decision(), dribble, ended);
+        return new Ruling(Wording.filled(verdict.decision(), this), dribble, ended);
     }
 
     private Ruling suffer(Effect.Fault fault, Effect.@Nullable Dribble dribble) {

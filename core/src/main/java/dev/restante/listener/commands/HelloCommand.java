@@ -7,9 +7,7 @@ import dev.restante.SmtpClient;
 import dev.restante.Stage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** EHLO and HELO (RFC 5321 section 4.1.1.1): the client says its name and, with EHLO, learns the extensions. */
 final class HelloCommand implements Verb {
@@ -42,6 +40,7 @@ final class HelloCommand implements Verb {
         } else {
             conversation.ledger.abandon().run();
             conversation.know(greeted);
+            conversation.offers(extended ? reply.lines() : List.of());
         }
         conversation.say(reply, ruling);
     }
@@ -49,27 +48,22 @@ final class HelloCommand implements Verb {
     private Reply usual(Conversation conversation, Ruling ruling) {
         Greetings greetings = conversation.settings.greetings();
         boolean secure = conversation.client().tls().isPresent();
-        if (!extended) {
-            return greetings.helo();
-        }
         boolean certified = AuthCommand.hasCertificate(conversation.client());
         if (ruling.decision() instanceof Effect.Keywords change) {
             return changed(certified ? greetings.certified() : secure ? greetings.secure() : greetings.plain(), change);
+        } else if (!extended) {
+            return greetings.helo();
         }
         return certified ? greetings.ehloCertified() : secure ? greetings.ehloSecure() : greetings.ehloPlain();
     }
 
-    private static Reply changed(List<String> usual, Effect.Keywords change) {
-        List<String> lines = new ArrayList<>(usual);
-        lines.subList(1, lines.size())
-                .removeIf(line -> Stream.concat(change.hide().stream(), change.add().stream())
-                        .anyMatch(other -> keyword(other).equals(keyword(line))));
-        lines.addAll(change.add());
+    private Reply changed(List<String> usual, Effect.Keywords change) {
+        String first = change.greeting().isEmpty() ? usual.get(0) : change.greeting();
+        if (!extended) {
+            return Reply.of(250, first);
+        }
+        List<String> lines = new ArrayList<>(List.of(first));
+        lines.addAll(change.applyTo(usual.subList(1, usual.size())));
         return Reply.of(250, String.join("\n", lines));
-    }
-
-    private static String keyword(String line) {
-        int space = line.indexOf(' ');
-        return (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
     }
 }

@@ -37,15 +37,16 @@ final class RcptCommand implements Verb {
         argument.remarks().forEach(conversation::note);
         Envelope.Recipient recipient =
                 new Envelope.Recipient(argument.address(), argument.spoken(), argument.parameters());
-        if (open.accepted().size() >= conversation.settings.maxRecipients()) {
-            open.recipient(recipient, Optional.of(Replies.TOO_MANY_RECIPIENTS));
-            conversation.say(Replies.TOO_MANY_RECIPIENTS);
-            return;
-        }
         conversation.moment.propose(recipient);
         Ruling ruling = conversation.ask(Stage.RCPT_TO);
         conversation.moment.propose((Envelope.Recipient) null);
         if (ruling.ended()) {
+            return;
+        }
+        boolean full = open.accepted().size() >= conversation.settings.maxRecipients();
+        if (full && !ruling.refuses()) {
+            open.recipient(recipient, Optional.of(Replies.TOO_MANY_RECIPIENTS));
+            conversation.say(Replies.TOO_MANY_RECIPIENTS);
             return;
         }
         Reply reply = ruling.replyOr(Replies.RECIPIENT_OK);

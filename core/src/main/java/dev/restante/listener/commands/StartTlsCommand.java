@@ -44,6 +44,6 @@ final class StartTlsCommand implements Verb {
         } else if (conversation.client().tls().isPresent()) {
             return Replies.TLS_ALREADY;
         }
-        return conversation.settings.startTls() ? null : Replies.NOT_IMPLEMENTED;
+        return conversation.takesStartTls() ? null : Replies.NOT_IMPLEMENTED;
     }
 }

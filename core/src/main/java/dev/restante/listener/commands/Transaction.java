@@ -40,6 +40,9 @@ final class Transaction {
     @Nullable
     Octets body;
 
+    /** The id of the mail that the whole body is; empty before. */
+    String mailId = "";
+
     /** The stage last reached and, if the server refused something there, its reply. */
     Stage<?> reached = Stage.MAIL_FROM;
 
