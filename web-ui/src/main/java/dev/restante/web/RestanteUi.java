@@ -84,6 +84,7 @@ public final class RestanteUi implements AutoCloseable {
             new ScriptApi(smtp).addTo(config.routes);
             new WaitApi(mailbox, marks, search).addTo(config.routes);
             new ClockApi(smtp).addTo(config.routes);
+            new OpenApi(basePath).addTo(config.routes);
             events.addTo(config.routes);
             socket.addTo(config.routes);
         });
@@ -350,6 +351,15 @@ public final class RestanteUi implements AutoCloseable {
         } catch (IOException e) {
             // It held nothing but a port, which is free either way.
         }
+    }
+
+    /** The methods and paths that are answered, such as {@code GET /api/v1/messages}. */
+    List<String> routes() {
+        return app.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .toList();
     }
 
     /** The address of the page, such as {@code http://127.0.0.1:8025}; the base path is part of it. */
