@@ -3,6 +3,7 @@ package dev.restante.clients;
 import static dev.restante.Script.midData;
 import static dev.restante.Script.on;
 import static dev.restante.Stage.CONNECT;
+import static dev.restante.Stage.EHLO;
 import static dev.restante.Stage.END_OF_DATA;
 import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -109,6 +111,42 @@ class CurlTest extends RealClient {
         nothingStored();
         assertThat(onlyAttempt().stage()).isEqualTo(Stage.TLS_HANDSHAKE);
         assertThat(onlyAttempt().outcome()).isNotEqualTo(Attempt.Outcome.ACCEPTED);
+    }
+
+    /** With a token it takes the mechanism that it likes better, whatever it is told: it is offered one. */
+    private OutsideProgram.Result sendWithToken(String mechanism, String token) {
+        smtp.script(on(EHLO).advertise("AUTH " + mechanism).always());
+        return send(
+                plain(),
+                "--mail-rcpt",
+                "bob@dest.test",
+                "--ssl-reqd",
+                "--cacert",
+                authority.toString(),
+                "--user",
+                USER,
+                "--oauth2-bearer",
+                token);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"XOAUTH2", "OAUTHBEARER"})
+    void logsInWithAToken(String mechanism) {
+        sendWithToken(mechanism, PASSWORD).expectExit(0);
+
+        cameFromAnnInTls(mail("ann@client.test", "bob@dest.test"), mechanism, false);
+    }
+
+    /** It leaves at the complaint about the one, and answers the other, to which 535 comes then. */
+    @ParameterizedTest
+    @CsvSource({"XOAUTH2, 334", "OAUTHBEARER, 535"})
+    void reportsThatItsTokenIsRefused(String mechanism, int code) {
+        assertThat(sendWithToken(mechanism, "expired").expectFailure().all()).contains("Login denied");
+
+        assertThat(onlyAttempt().reply())
+                .hasValueSatisfying(reply -> assertThat(reply.code()).isEqualTo(code));
+        assertThat(onlyAttempt().client().user()).contains(USER);
+        nothingStored();
     }
 
     @Test

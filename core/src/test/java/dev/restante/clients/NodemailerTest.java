@@ -7,6 +7,7 @@ import static dev.restante.Stage.END_OF_DATA;
 import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.MailAddress;
 import dev.restante.OutsideProgram;
@@ -177,6 +178,31 @@ class NodemailerTest extends RealClient {
                 .get(0);
 
         assertThat(report.get("message").asString()).contains("certificate");
+        nothingStored();
+    }
+
+    @Test
+    void reportsThatItsTokenIsRefused() {
+        JsonNode report = send(Map.of(
+                        "transport",
+                        Map.of(
+                                "host",
+                                smtp.host(),
+                                "port",
+                                smtp.port(),
+                                "ignoreTLS",
+                                true,
+                                "auth",
+                                Map.of("type", "OAuth2", "user", USER, "accessToken", "expired")),
+                        "mail",
+                        LETTER))
+                .get(0);
+
+        assertThat(report.get("code").asString()).isEqualTo("EAUTH");
+        assertThat(onlySession().attempts()).isNotEmpty().allSatisfy(attempt -> {
+            assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.REFUSED);
+            assertThat(attempt.client().user()).contains(USER);
+        });
         nothingStored();
     }
 
