@@ -70,6 +70,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     private final BodyRoom room;
     private final Bouncer bouncer;
     private final List<SmtpListener> listeners = new ArrayList<>();
+    private final Object resetting = new Object();
     private volatile State state = State.NEW;
 
     private enum State {
@@ -233,7 +234,14 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     }
 
     @Override
-    public synchronized void reset() {
+    public void reset() {
+        // Not under the lock of start and close: closing must not wait for a reset that waits.
+        synchronized (resetting) {
+            resetAll();
+        }
+    }
+
+    private void resetAll() {
         rules.clear();
         holds.clear();
         connections.reset();

@@ -945,4 +945,41 @@ class LifeCycleTest {
             }
         }
     }
+
+    /** A function in the script that blocks holds up a reset for 5 s; closing behind it has 5 s of its own, not 10. */
+    @Test
+    void closingDoesNotWaitForAResetThatWaits() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(1);
+        FakeSmtpServer server = FakeSmtpServer.create().start();
+        server.script(on(RCPT_TO)
+                .answer(moment -> {
+                    blocked.countDown();
+                    awaitForEver(never);
+                    return Effect.Pass.PASS;
+                })
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test>", "250 ").send("RCPT TO:<b@y.test>");
+            blocked.await();
+            Thread resetting = new Thread(server::reset);
+            resetting.start();
+            Eventually.isTrue("the reset waits", () -> resetting.getState() == Thread.State.TIMED_WAITING);
+            assertThat(server.port()).isPositive();
+            assertThat(server.toString()).contains("listening");
+            never.countDown();
+            server.close();
+            resetting.join();
+        }
+    }
+
+    private static void awaitForEver(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // As a function that swallows interrupts.
+            }
+        }
+    }
 }

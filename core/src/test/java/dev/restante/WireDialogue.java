@@ -239,6 +239,22 @@ public final class WireDialogue implements AutoCloseable {
         }
     }
 
+    /** Waits this long, or until the server closes, whatever it says meanwhile. */
+    public void expectSilenceOrEnd(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            in.read();
+        } catch (IOException e) {
+            // Silent, or closed: both are meant.
+        } finally {
+            try {
+                socket.setSoTimeout(TIMEOUT_MILLIS);
+            } catch (SocketException e) {
+                // Closed.
+            }
+        }
+    }
+
     /** Says MAIL, RCPT for each and DATA, and takes their positive replies; the body is next. */
     public WireDialogue envelope(String from, String... to) {
         say("MAIL FROM:<" + from + ">", "250 ");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
+import dev.restante.Eventually;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Rule;
 import dev.restante.SmtpSession;
@@ -14,6 +15,7 @@ import dev.restante.Stage;
 import dev.restante.Transcript.Kind;
 import dev.restante.WireDialogue;
 import java.io.ByteArrayInputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -178,6 +180,32 @@ class TlsTest {
             assertThatThrownBy(plain::smtpsPort)
                     .hasMessage(
                             "This server has no SMTPS listener. Build it with FakeSmtpServer.builder().smtpsPort(0).");
+        }
+    }
+
+    /** The time-out is one for the whole handshake, not for each octet of it. */
+    @Test
+    void aHandshakeThatDripsIsEndedInTime() {
+        try (FakeSmtpServer hurried = FakeSmtpServer.builder()
+                .smtpsPort(0)
+                .handshakeTimeout(Duration.ofMillis(400))
+                .build()
+                .start()) {
+            byte[] hello = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, (byte) 0xfc, 0x03, 0x03};
+            try (WireDialogue client = WireDialogue.with(hurried.host(), hurried.smtpsPort())) {
+                for (int i = 0; hurried.attempts().isEmpty(); i++) {
+                    try {
+                        client.sendRaw(new byte[] {i < hello.length ? hello[i] : 0x55});
+                    } catch (UncheckedIOException | AssertionError closed) {
+                        break;
+                    }
+                    client.expectSilenceOrEnd(50);
+                }
+            }
+            Eventually.isTrue("the handshake is over", () -> !hurried.attempts().isEmpty());
+            assertThat(hurried.sessions().get(0).outcome()).isEqualTo(SmtpSession.Outcome.TIMED_OUT);
+            assertThat(hurried.sessions().get(0).transcript().notes())
+                    .anyMatch(note -> note.contains("did not go on with it within 400 ms"));
         }
     }
 }

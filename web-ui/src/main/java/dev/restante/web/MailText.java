@@ -1,6 +1,10 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
+import dev.restante.MailMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jsoup.Jsoup;
@@ -13,6 +17,7 @@ import org.jsoup.select.NodeVisitor;
 /** A mail's words without its markup. */
 final class MailText {
     private static final int SNIPPET_BYTES = 200;
+    private static final int READ_FOR_SNIPPET = 512 << 10;
     private static final String NOT_SHOWN = "head, title, style, script, noscript, template";
 
     private MailText() {}
@@ -27,11 +32,21 @@ final class MailText {
 
     /** The beginning of what the mail says, on one line: at most 200 bytes and an ellipsis. */
     static String snippet(CapturedMail mail) {
-        Optional<String> html = mail.html();
+        MailMessage message = mail.size() > READ_FOR_SNIPPET ? beginning(mail) : mail.message();
+        Optional<String> html = message.html();
         String words = html.isPresent()
                 ? onOneLine(html.get())
-                : mail.text().map(MailText::collapsed).orElse("");
+                : message.text().map(MailText::collapsed).orElse("");
         return shortened(words);
+    }
+
+    /** What a list shows of a large mail stands near its beginning: the whole of many would not fit into memory. */
+    private static MailMessage beginning(CapturedMail mail) {
+        try (InputStream octets = mail.open()) {
+            return MailMessage.parse(octets.readNBytes(READ_FOR_SNIPPET));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Octets in memory can be read.", e);
+        }
     }
 
     private static String onOneLine(String html) {

@@ -69,4 +69,10 @@ class MailTextTest {
         assertThat(MailText.snippet(caught(SampleMails.plain("x", "a".repeat(201)))))
                 .isEqualTo("a".repeat(200) + "...");
     }
+
+    @Test
+    void aSnippetOfALargeMailNeedsItsBeginningOnly() throws Exception {
+        assertThat(MailText.snippet(caught(SampleMails.plain("x", "hello " + "x\n".repeat(1_000_000)))))
+                .startsWith("hello x x");
+    }
 }

@@ -17,6 +17,9 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,6 +47,9 @@ public final class TlsHandshake {
             "handshake_failure", "it found no choice that both sides can make",
             "access_denied", "it does not want to talk to this server");
 
+    private static final Object LATE = new Object();
+    private static final Object IN_TIME = new Object();
+
     private TlsHandshake() {}
 
     /** Performs the handshake; false if the connection has ended over it. */
@@ -64,19 +70,38 @@ public final class TlsHandshake {
         }
         ServerIdentity.Handshake wish = new ServerIdentity.Handshake(
                 shown(fault), onlyProtocol(fault), course(fault), conversation.settings.handshakeTimeout());
+        AtomicBoolean late = new AtomicBoolean();
+        CompletableFuture<Object> done = new CompletableFuture<>();
+        // The time-out of the socket begins anew with each octet; a handshake as a whole has no longer than one.
+        CompletableFuture<Void> unused = done.completeOnTimeout(
+                        LATE, wish.timeout().toNanos(), TimeUnit.NANOSECONDS)
+                .thenAccept(how -> {
+                    if (how == LATE) {
+                        late.set(true);
+                        conversation.abort();
+                    }
+                });
         try {
             SSLSocket socket = conversation.wire.startTls(
                     plain -> conversation.services.identity().layer(plain, wish));
+            done.complete(IN_TIME);
             conversation.secured(describe(socket.getSession(), implicit));
             return true;
         } catch (ServerIdentity.BrokenOff e) {
             breakOff(conversation, fault);
             return false;
         } catch (IOException e) {
-            conversation.note("TLS handshake failed: " + reason(e, wish));
+            IOException problem = late.get() ? new SocketTimeoutException() : e;
+            boolean timedOut = problem instanceof SocketTimeoutException;
+            conversation.note("TLS handshake failed: " + reason(problem, wish));
             failed(conversation, Attempt.Outcome.ABORTED);
-            conversation.end(SmtpSession.Outcome.CLIENT_BROKE, "TLS handshake failed", true);
+            conversation.end(
+                    timedOut ? SmtpSession.Outcome.TIMED_OUT : SmtpSession.Outcome.CLIENT_BROKE,
+                    "TLS handshake failed",
+                    true);
             return false;
+        } finally {
+            done.complete(IN_TIME);
         }
     }
 
