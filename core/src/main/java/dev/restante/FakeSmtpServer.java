@@ -851,7 +851,8 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
                                 + (tls.cipherSuites().isEmpty() ? "by default" : tls.cipherSuites()) + ": "
                                 + e.getMessage()
                                 + ". Suites named TLS_AES_... and TLS_CHACHA20_... are of TLS 1.3, all others of"
-                                + " TLS 1.2; _ECDSA_ needs an EC key, _RSA_ an RSA key.",
+                                + " TLS 1.2; _ECDSA_ needs an EC key, _RSA_ an RSA key. And this Java may have been told not to take"
+                                + " them: jdk.tls.disabledAlgorithms.",
                         e);
             }
         }

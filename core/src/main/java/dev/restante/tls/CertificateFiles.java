@@ -245,6 +245,8 @@ public final class CertificateFiles {
     private static List<Object> pemObjects(Path file) {
         byte[] octets = octets(file);
         String text = new String(octets, StandardCharsets.ISO_8859_1);
+        // Some editors put a mark before the first line, which would hide it.
+        text = text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text;
         if (!text.contains("-----BEGIN ")) {
             boolean isBinary = octets.length > 1 && octets[0] == 0x30;
             throw refused(

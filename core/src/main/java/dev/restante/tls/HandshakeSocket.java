@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -38,12 +40,14 @@ final class HandshakeSocket extends Socket {
     private boolean saidHello;
     private boolean heardAnswer;
     private boolean brokenOff;
+    private final long deadline;
     private volatile boolean done;
 
-    /** A socket whose handshake goes as far as {@code course}. */
-    HandshakeSocket(Socket plain, ServerIdentity.Course course) throws IOException {
+    /** A socket whose handshake goes as far as {@code course}, and takes no longer than {@code timeout} in all. */
+    HandshakeSocket(Socket plain, ServerIdentity.Course course, Duration timeout) throws IOException {
         this.plain = plain;
         this.course = course;
+        this.deadline = System.nanoTime() + timeout.toNanos();
         this.in = plain.getInputStream();
         this.out = plain.getOutputStream();
     }
@@ -91,7 +95,13 @@ final class HandshakeSocket extends Socket {
             if (done) {
                 return in.read(target, offset, length);
             }
-            flush();
+            HandshakeSocket.this.flush();
+            // A client that sends an octet now and then is not to hold its handshake open for ever.
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new SocketTimeoutException("The handshake takes too long.");
+            }
+            plain.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left));
             int count = in.read(target, offset, length);
             heardAnswer |= saidHello && count > 0;
             return count;

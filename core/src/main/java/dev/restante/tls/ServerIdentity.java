@@ -232,7 +232,7 @@ public final class ServerIdentity {
      * @throws IOException if the handshake fails or takes longer than it may
      */
     public SSLSocket layer(Socket plain, Handshake wish) throws IOException {
-        HandshakeSocket below = new HandshakeSocket(plain, wish.course());
+        HandshakeSocket below = new HandshakeSocket(plain, wish.course(), wish.timeout());
         // The host given is only a label for the session cache: no name is looked up.
         SSLSocket socket = (SSLSocket) serverContext(wish.shown())
                 .getSocketFactory()
@@ -240,7 +240,6 @@ public final class ServerIdentity {
         socket.setUseClientMode(false);
         socket.setSSLParameters(parameters(wish.protocol()));
         int before = plain.getSoTimeout();
-        plain.setSoTimeout((int) Math.max(1, wish.timeout().toMillis()));
         try {
             socket.startHandshake();
         } catch (IOException e) {

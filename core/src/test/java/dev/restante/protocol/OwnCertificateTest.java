@@ -83,6 +83,9 @@ class OwnCertificateTest {
         join("chain.pem", "leaf.pem", "mid.pem", "ca.pem");
         join("half-chain.pem", "leaf.pem", "mid.pem");
         join("everything.pem", "leaf.key", "leaf.pem", "mid.pem", "ca.pem");
+        Files.writeString(
+                folder.resolve("from-windows.pem"),
+                "\ufeff" + Files.readString(folder.resolve("chain.pem")).replace("\n", "\r\n"));
         join("upside-down.pem", "ca.pem", "mid.pem", "leaf.pem");
         join("gap.pem", "leaf.pem", "ca.pem");
         join("two.key", "leaf.key", "rsa.key");
@@ -143,6 +146,7 @@ class OwnCertificateTest {
         "half-chain.pem, leaf.key, 2",
         "leaf.pem, leaf.key, 1",
         "everything.pem, everything.pem, 3",
+        "from-windows.pem, leaf.key, 3",
         "rsa.pem, rsa.key, 1",
         "rsa.pem, rsa-pkcs1.key, 1",
     })
@@ -294,7 +298,7 @@ class OwnCertificateTest {
         "TLS_CHACHA20_POLY1305_SHA256, TLSv1.3",
         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLSv1.2",
         "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLSv1.2",
-        "TLS_RSA_WITH_AES_128_CBC_SHA, TLSv1.2",
+        "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, TLSv1.2",
     })
     void onlyTheCipherSuiteThatWasChosenIsTaken(String suite, String protocol) throws Exception {
         try (FakeSmtpServer server = started(FakeSmtpServer.builder().tlsCipherSuites(suite))) {

@@ -234,6 +234,19 @@ class SaslTest {
         }
     }
 
+    @Test
+    void aClientThatDoesNotBelieveTheServerIsNotLoggedIn() {
+        try (FakeSmtpServer server =
+                        with(AuthPolicy.users(Map.of("ann", "secret")).required());
+                WireDialogue wire = WireDialogue.greeted(server)) {
+            ScramClient client = new ScramClient("ann", "secret", "");
+            wire.send("AUTH SCRAM-SHA-256 " + base64(client.header() + client.bare()));
+            wire.say(base64(client.answer(challenge(wire)).get(0)), "334 ").say("*", "501 5.7.0 ");
+            wire.say("MAIL FROM:<ann@example.com>", "530 5.7.0 ");
+            assertThat(server.attempts().get(0).outcome()).isEqualTo(Attempt.Outcome.REFUSED);
+        }
+    }
+
     /** A rule's word goes: the server cannot prove then that it knows the password, and a client may well object. */
     @Test
     void aRuleAcceptsWhomThePolicyWouldNot() {

@@ -30,6 +30,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.SignatureException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -496,6 +497,31 @@ class TlsFaultTest {
         assertThat(ended(1).transcript().toString())
                 .contains("(a TLS handshake)")
                 .contains("500 5.5.1 Plain text");
+    }
+
+    /** A record that says it is long, and comes an octet at a time: each of them is in time, and all of them are not. */
+    @Test
+    void aHandshakeThatDoesNotComeToItsEndIsTimedOutAsAWhole() throws IOException {
+        try (FakeSmtpServer hasty = FakeSmtpServer.builder()
+                        .smtpsPort(0)
+                        .handshakeTimeout(Duration.ofMillis(200))
+                        .build()
+                        .start();
+                Socket socket = new Socket(hasty.host(), hasty.smtpsPort())) {
+            socket.getOutputStream().write(new byte[] {22, 3, 1, 0x30, 0, 1});
+            Eventually.isTrue("the server has given up", () -> {
+                try {
+                    socket.getOutputStream().write(0);
+                } catch (IOException e) {
+                    return true;
+                }
+                return !hasty.sessions().isEmpty() && !hasty.sessions().get(0).isOpen();
+            });
+            Eventually.isTrue(
+                    "the session has ended", () -> !hasty.sessions().get(0).isOpen());
+            assertThat(hasty.sessions().get(0).transcript().notes())
+                    .containsExactly("TLS handshake failed: it was not done within 200 ms");
+        }
     }
 
     // ---- STARTTLS itself

@@ -159,8 +159,7 @@ public final class TlsHandshake {
             if (cause instanceof CertificateException refused) {
                 return String.valueOf(refused.getMessage());
             } else if (cause instanceof SocketTimeoutException) {
-                return "the client did not go on with it within "
-                        + wish.timeout().toMillis() + " ms";
+                return "it was not done within " + wish.timeout().toMillis() + " ms";
             }
         }
         String text = String.valueOf(problem.getMessage());
