@@ -63,9 +63,7 @@ class PackagedJarsTest {
     @ParameterizedTest
     @ValueSource(strings = {"1.12.2", "1.14.4", "6.1.3"})
     void serveEveryJUnitFrom512On(String platform) throws IOException, InterruptedException {
-        Path junit = Path.of(
-                System.getProperty("restante.consumer.junits"),
-                "junit-platform-console-standalone-" + platform + ".jar");
+        Path junit = junit(platform);
         assertThat(junit).isRegularFile();
         classPath.add(junit);
         compile("ConsumerTest.java", "ConsumerMail.java");
@@ -100,6 +98,80 @@ class PackagedJarsTest {
                 .contains("passed without JUnit: Expected the subject \"x\", but it is \"Your order 42\".");
     }
 
+    @Test
+    void serveKotlin() throws IOException, InterruptedException {
+        compile("ConsumerMail.java");
+        List<Path> compiler = jarsIn("kotlin");
+        Path source = Path.of("src/consumer/kotlin/consumer/KotlinConsumerTest.kt");
+        classPath.add(junit("1.14.4"));
+        List<Path> all = new ArrayList<>(classPath);
+        all.add(project);
+        all.addAll(compiler);
+        String compiled = runWith(
+                compiler,
+                "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+                "-no-stdlib",
+                "-no-reflect",
+                "-jvm-target",
+                "17",
+                "-Werror",
+                "-cp",
+                joined(all),
+                "-d",
+                project.toString(),
+                source.toAbsolutePath().toString());
+        classPath.addAll(compiler);
+        String output = run(
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--disable-banner",
+                "--disable-ansi-colors",
+                "--select-class=consumer.KotlinConsumerTest");
+        assertThat(output).as(compiled + output).containsPattern("\\[ +3 tests successful +]");
+    }
+
+    @Test
+    void serveSpock() throws IOException, InterruptedException {
+        compile("ConsumerMail.java");
+        classPath.addAll(jarsIn("groovy"));
+        classPath.add(junit("1.14.4"));
+        String compiled = run(
+                "org.codehaus.groovy.tools.FileSystemCompiler",
+                "-d",
+                project.toString(),
+                Path.of("src/consumer/groovy/consumer/SpockConsumerSpec.groovy")
+                        .toAbsolutePath()
+                        .toString());
+        String output = run(
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--disable-banner",
+                "--disable-ansi-colors",
+                "--include-engine=spock",
+                "--select-class=consumer.SpockConsumerSpec");
+        assertThat(output).as(compiled + output).containsPattern("\\[ +2 tests successful +]");
+    }
+
+    @Test
+    void serveTestNg() throws IOException, InterruptedException {
+        classPath.addAll(jarsIn("testng"));
+        compile("TestNgConsumer.java", "ConsumerMail.java");
+        assertThat(run("org.testng.TestNG", "-usedefaultlisteners", "false", "-testclass", "consumer.TestNgConsumer"))
+                .contains("Total tests run: 1, Passes: 1");
+    }
+
+    private static List<Path> jarsIn(String folder) throws IOException {
+        try (Stream<Path> jars = Files.list(Path.of(System.getProperty("restante.consumer.junits"), folder))) {
+            return jars.sorted().toList();
+        }
+    }
+
+    private static Path junit(String platform) {
+        return Path.of(
+                System.getProperty("restante.consumer.junits"),
+                "junit-platform-console-standalone-" + platform + ".jar");
+    }
+
     private void compile(String... sources) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
@@ -118,10 +190,14 @@ class PackagedJarsTest {
     }
 
     private String run(String main, String... arguments) throws IOException, InterruptedException {
+        return runWith(classPath, main, arguments);
+    }
+
+    private String runWith(List<Path> jars, String main, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                joined(classPath) + File.pathSeparator + project,
+                joined(jars) + File.pathSeparator + project,
                 main));
         command.addAll(List.of(arguments));
         Path output = project.resolve("output.txt");
