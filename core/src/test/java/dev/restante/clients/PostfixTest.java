@@ -24,7 +24,9 @@ import dev.restante.FakeSmtpServer;
 import dev.restante.ManualClock;
 import dev.restante.Matching;
 import dev.restante.MimePart;
+import dev.restante.Replay;
 import dev.restante.Rule;
+import dev.restante.ScriptFile;
 import dev.restante.ServerClock;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
@@ -645,5 +647,65 @@ class PostfixTest {
         assertThat(smtp.awaitMails(2))
                 .allSatisfy(mail -> assertThat(mail.client().tls()).isPresent());
         assertThat(smtp.unfired()).isEmpty();
+    }
+
+    // ---- record and replay
+
+    static Stream<Arguments> sessionsWorthKeeping() {
+        return Stream.of(
+                Arguments.of(BOB, List.of()),
+                Arguments.of(
+                        BOB,
+                        List.of(on(RCPT_TO)
+                                .to("bob@*")
+                                .reply(450, "4.2.1 Mailbox busy\nfor long")
+                                .once())),
+                Arguments.of(
+                        BOB,
+                        List.of(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").always())),
+                Arguments.of(
+                        BOB, List.of(on(CONNECT).reply(421, "4.3.2 Closing").once())),
+                Arguments.of(BOB, List.of(on(EHLO).hide("PIPELINING", "DSN").once())),
+                Arguments.of(BOB, List.of(on(MAIL_FROM).reply(451, "4.3.0 No").once())),
+                Arguments.of(BOB, List.of(on(DATA).reply(421, "4.3.2 Closing").once())),
+                Arguments.of(
+                        BOB, List.of(on(END_OF_DATA).reply(452, "4.3.1 Full").once())),
+                Arguments.of(BOB, List.of(on(END_OF_DATA).cutReply(5).once())),
+                Arguments.of(BOB, List.of(on(AFTER_COMMIT).resetConnection().once())),
+                Arguments.of(BOB, List.of(midData(100).resetConnection().once())),
+                Arguments.of("bob@" + Postfix.TLS, List.of()),
+                Arguments.of(
+                        "bob@" + Postfix.TLS,
+                        List.of(on(STARTTLS)
+                                .reply(454, "4.7.0 TLS not available")
+                                .once())),
+                Arguments.of(
+                        "bob@" + Postfix.TLS,
+                        List.of(on(END_OF_DATA).reply(451, "4.3.0 No").once())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sessionsWorthKeeping")
+    void whatTheServerSaidCanBeSaidAgain(String recipient, List<Rule> rules) {
+        smtp.replaceScript(rules);
+        SmtpSession first = onlySessionOfSending(recipient);
+
+        String recorded = ScriptFile.toJson(Replay.of(first));
+        smtp.reset();
+        smtp.replaceScript(ScriptFile.fromJson(recorded));
+        postfix.wipe();
+        SmtpSession again = onlySessionOfSending(recipient);
+
+        assertThat(again.transcript().replies()).isEqualTo(first.transcript().replies());
+        assertThat(again.outcome()).isEqualTo(first.outcome());
+        assertThat(ScriptFile.fromYaml(ScriptFile.toYaml(Replay.of(first)))).isEqualTo(Replay.of(first));
+    }
+
+    private static SmtpSession onlySessionOfSending(String recipient) {
+        String domain = recipient.substring(recipient.indexOf('@'));
+        String id = send(recipient, "eve" + domain);
+        postfix.awaitLog(id + ": to=<[^>]*>.* status=");
+        allEnded();
+        return smtp.sessions().get(0);
     }
 }

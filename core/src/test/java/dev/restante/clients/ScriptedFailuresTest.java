@@ -18,7 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.restante.Acknowledgement;
 import dev.restante.CapturedMail;
 import dev.restante.OutsideProgram;
+import dev.restante.Replay;
 import dev.restante.Rule;
+import dev.restante.ScriptFile;
 import dev.restante.SmtpSession;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
@@ -317,6 +319,44 @@ class ScriptedFailuresTest extends RealClient {
                     || failure.rule.toString().contains("cutReply"));
             assertThat(mail.acknowledgement()).isEqualTo(told ? Acknowledgement.SENT : Acknowledgement.LOST);
         });
+    }
+
+    /** A transcript does not tell which certificate was shown; and who waits in vain need not do so twice. */
+    static Stream<Arguments> failuresToReplay() {
+        return failuresOfClients().filter(arguments -> {
+            Failure failure = (Failure) arguments.get()[0];
+            Client client = (Client) arguments.get()[1];
+            Way way = (Way) arguments.get()[2];
+            return !failure.isWaiting()
+                    && !failure.rule.toString().contains("Certificate")
+                    && (client == Client.ANGUS || (client == Client.NODEMAILER && way == Way.PLAIN));
+        });
+    }
+
+    @ParameterizedTest(name = "{0}: {1} {2}")
+    @MethodSource("failuresToReplay")
+    void canBeReplayedFromItsTranscript(Failure failure, Client client, Way way) throws Exception {
+        smtp.script(failure.rule);
+        send(client, way, 20);
+        SmtpSession first = onlySession();
+
+        String recorded = ScriptFile.toJson(Replay.of(first));
+        smtp.reset();
+        smtp.replaceScript(ScriptFile.fromJson(recorded));
+        String report = send(client, way, 20);
+        SmtpSession again = onlySession();
+
+        assertThat(replies(again)).as(recorded).isEqualTo(replies(first));
+        assertThat(again.outcome()).isIn((Object[]) failure.ends);
+        assertThat(report).containsAnyOf(failure.expected.get(client).words().split("[|]"));
+        assertThat(smtp.mails()).hasSize(failure.expected.get(client).stored());
+    }
+
+    /** What the server said, but for challenges, which are made by chance. */
+    private static List<String> replies(SmtpSession session) {
+        return session.transcript().replies().stream()
+                .map(reply -> reply.startsWith("334 ") ? "334" : reply)
+                .toList();
     }
 
     private String send(Client client, Way way, int patienceInSeconds) throws Exception {
