@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param sender what MAIL FROM said; empty for what is no transaction
  * @param recipients each RCPT TO in order, refused ones included
  * @param reply the reply that ended it; empty if it ended without one
+ * @param reason why it failed where no reply says so, in words: a TLS handshake; empty otherwise
  * @param rules the names of the rules that fired during it, in order
  * @param mailId the {@link CapturedMail#id()} if a mail was stored, even if its acknowledgement was lost
  * @param messageId the Message-ID, without its brackets, of a body that had arrived whole
@@ -36,6 +37,7 @@ public record Attempt(
         Optional<Envelope.Sender> sender,
         List<RecipientOutcome> recipients,
         Optional<Reply> reply,
+        Optional<String> reason,
         List<String> rules,
         Optional<String> mailId,
         Optional<String> messageId,
@@ -101,6 +103,7 @@ public record Attempt(
                 sender,
                 recipients,
                 reply,
+                reason,
                 rules,
                 mailId,
                 messageId,
@@ -131,6 +134,7 @@ public record Attempt(
             text.append(i == 0 ? "" : ", ").append(recipients.get(i));
         }
         reply.ifPresent(said -> text.append(", then ").append(said));
+        reason.ifPresent(why -> text.append(": ").append(Transcript.printable(why)));
         if (!rules.isEmpty()) {
             text.append(" [").append(String.join("; ", rules)).append(']');
         }

@@ -131,7 +131,8 @@ public final class Replay {
 
     private void take(Turn turn) {
         if (turn.isConnection()) {
-            if (replaysCutHandshake(turn)) {
+            Optional<Effect.TlsFault> fault = replayHandshake(turn);
+            if (fault.isPresent() && fault.get() != Effect.TlsFault.PLAIN_TEXT) {
                 return;
             }
             Effect.Decision decision = answer(turn, 0);
@@ -151,8 +152,10 @@ public final class Replay {
             }
             case "STARTTLS" -> {
                 if (isTaken(turn, Stage.STARTTLS, true)) {
-                    state.clear();
-                    replaysCutHandshake(turn);
+                    Optional<Effect.TlsFault> fault = replayHandshake(turn);
+                    if (fault.isEmpty() || fault.get() != Effect.TlsFault.PLAIN_TEXT) {
+                        state.clear();
+                    }
                 }
             }
             case "AUTH" -> login(turn);
@@ -294,23 +297,32 @@ public final class Replay {
         rules.add(Rule.of(draft.decided(decision), Rule.Limit.Always.ALWAYS));
     }
 
-    /** Replays that a rule cut the handshake short; other faults of it leave no trace. */
-    private boolean replaysCutHandshake(Turn turn) {
-        Optional<String> cut = turn.entries().stream()
-                .filter(entry -> entry.kind() == Transcript.Kind.END)
+    /** Replays that a rule kept the handshake from coming to its end; other faults of it leave no trace. */
+    private Optional<Effect.TlsFault> replayHandshake(Turn turn) {
+        Optional<Effect.TlsFault> fault = turn.entries().stream()
+                .filter(entry -> entry.kind() == Transcript.Kind.END || entry.kind() == Transcript.Kind.NOTE)
                 .map(Transcript.Entry::text)
-                .filter(text -> text.contains("cut the TLS handshake"))
+                .flatMap(text -> handshakeFault(text).stream())
                 .findFirst();
-        if (cut.isPresent()) {
-            Effect.TlsFault fault = cut.get().endsWith("ServerHello")
-                    ? Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO
-                    : cut.get().endsWith("Finished")
-                            ? Effect.TlsFault.HANDSHAKE_CUT_AFTER_FINISHED
-                            : Effect.TlsFault.HANDSHAKE_CUT;
-            RuleDraft draft = RuleDraft.at(Stage.TLS_HANDSHAKE, 0).decided(fault);
+        fault.ifPresent(found -> {
+            RuleDraft draft = RuleDraft.at(Stage.TLS_HANDSHAKE, 0).decided(found);
             rules.add(Rule.of(draft, Rule.Limit.Always.ALWAYS));
-        }
-        return cut.isPresent();
+        });
+        return fault;
+    }
+
+    private static Optional<Effect.TlsFault> handshakeFault(String text) {
+        return Optional.ofNullable(
+                switch (text) {
+                    case "a rule cut the TLS handshake" -> Effect.TlsFault.HANDSHAKE_CUT;
+                    case "a rule cut the TLS handshake after its ServerHello" ->
+                        Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO;
+                    case "a rule cut the TLS handshake after the client's Finished" ->
+                        Effect.TlsFault.HANDSHAKE_CUT_AFTER_FINISHED;
+                    case "a rule stalled the TLS handshake after its ServerHello" -> Effect.TlsFault.HANDSHAKE_STALL;
+                    case "a rule goes on in plain text in place of the TLS handshake" -> Effect.TlsFault.PLAIN_TEXT;
+                    default -> null;
+                });
     }
 
     /** Adds the rule that decides this at the place where the stage was reached last. */

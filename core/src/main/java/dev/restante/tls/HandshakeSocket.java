@@ -40,14 +40,15 @@ final class HandshakeSocket extends Socket {
     private boolean saidHello;
     private boolean heardAnswer;
     private boolean brokenOff;
-    private final long deadline;
+    private final long begin = System.nanoTime();
+    private final long timeout;
     private volatile boolean done;
 
     /** A socket whose handshake goes as far as {@code course}, and takes no longer than {@code timeout} in all. */
     HandshakeSocket(Socket plain, ServerIdentity.Course course, Duration timeout) throws IOException {
         this.plain = plain;
         this.course = course;
-        this.deadline = System.nanoTime() + timeout.toNanos();
+        this.timeout = timeout.toNanos();
         this.in = plain.getInputStream();
         this.out = plain.getOutputStream();
     }
@@ -97,7 +98,7 @@ final class HandshakeSocket extends Socket {
             }
             HandshakeSocket.this.flush();
             // A client that sends an octet now and then is not to hold its handshake open for ever.
-            long left = (deadline - System.nanoTime()) / 1_000_000;
+            long left = (timeout - (System.nanoTime() - begin)) / 1_000_000;
             if (left <= 0) {
                 throw new SocketTimeoutException("The handshake takes too long.");
             }

@@ -127,6 +127,7 @@ class MutualTlsTest {
             assertThat(server.attempts()).singleElement().satisfies(attempt -> {
                 assertThat(attempt.stage()).isEqualTo(Stage.TLS_HANDSHAKE);
                 assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
+                assertThat(attempt.reason()).contains("the client showed no certificate, which this server requires");
             });
         }
     }

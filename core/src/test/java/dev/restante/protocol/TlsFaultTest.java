@@ -13,6 +13,7 @@ import dev.restante.Attempt;
 import dev.restante.Budget;
 import dev.restante.Eventually;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Replay;
 import dev.restante.Rule;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
@@ -30,7 +31,6 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.SignatureException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -249,6 +249,8 @@ class TlsFaultTest {
             assertThat(attempt.stage()).isEqualTo(TLS_HANDSHAKE);
             assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
             assertThat(attempt.rules()).hasSize(1);
+            assertThat(attempt.toString())
+                    .contains("ABORTED at TLS_HANDSHAKE: the client broke it off with the alert ");
         });
         try (SSLSocket next = client(way, protocol)) {
             next.startHandshake();
@@ -457,6 +459,41 @@ class TlsFaultTest {
         }
     }
 
+    /** What kept a handshake from its end can be replayed; certificates leave no trace to replay. */
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void aHandshakeThatWasBrokenIsReplayedAsSuch(Rule fault) throws IOException {
+        server.script(fault);
+        for (Way way : Way.values()) {
+            try (Socket socket = way.toHandshake(server);
+                    SSLSocket client = over(socket)) {
+                socket.setSoTimeout(100);
+                assertThatThrownBy(() -> {
+                            client.startHandshake();
+                            throw new EOFException(
+                                    String.valueOf(client.getInputStream().read()));
+                        })
+                        .isInstanceOf(IOException.class);
+            }
+        }
+        for (int number = 1; number <= 2; number++) {
+            assertThat(Replay.of(ended(number)))
+                    .filteredOn(rule -> rule.stage() == TLS_HANDSHAKE)
+                    .extracting(Rule::decision)
+                    .containsExactly(fault.decision());
+            assertThat(server.attempts().get(number - 1).reason()).isPresent();
+        }
+    }
+
+    static Stream<Rule> breaks() {
+        return Stream.of(
+                on(TLS_HANDSHAKE).cutHandshake().always(),
+                on(TLS_HANDSHAKE).cutHandshakeAfterServerHello().always(),
+                on(TLS_HANDSHAKE).cutHandshakeAfterFinished().always(),
+                on(TLS_HANDSHAKE).stallHandshake().always(),
+                on(TLS_HANDSHAKE).goOnInPlainText().always());
+    }
+
     // ---- plain text in place of TLS
 
     @Test
@@ -497,31 +534,6 @@ class TlsFaultTest {
         assertThat(ended(1).transcript().toString())
                 .contains("(a TLS handshake)")
                 .contains("500 5.5.1 Plain text");
-    }
-
-    /** A record that says it is long, and comes an octet at a time: each of them is in time, and all of them are not. */
-    @Test
-    void aHandshakeThatDoesNotComeToItsEndIsTimedOutAsAWhole() throws IOException {
-        try (FakeSmtpServer hasty = FakeSmtpServer.builder()
-                        .smtpsPort(0)
-                        .handshakeTimeout(Duration.ofMillis(200))
-                        .build()
-                        .start();
-                Socket socket = new Socket(hasty.host(), hasty.smtpsPort())) {
-            socket.getOutputStream().write(new byte[] {22, 3, 1, 0x30, 0, 1});
-            Eventually.isTrue("the server has given up", () -> {
-                try {
-                    socket.getOutputStream().write(0);
-                } catch (IOException e) {
-                    return true;
-                }
-                return !hasty.sessions().isEmpty() && !hasty.sessions().get(0).isOpen();
-            });
-            Eventually.isTrue(
-                    "the session has ended", () -> !hasty.sessions().get(0).isOpen());
-            assertThat(hasty.sessions().get(0).transcript().notes())
-                    .containsExactly("TLS handshake failed: it was not done within 200 ms");
-        }
     }
 
     // ---- STARTTLS itself

@@ -130,6 +130,15 @@ final class Ledger {
 
     /** Notes something other than a transaction that was refused or broke off. */
     void failed(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply) {
+        failed(at, outcome, reply, Optional.empty());
+    }
+
+    /** Notes something that failed without a reply, and why. */
+    void failed(Stage<?> at, Attempt.Outcome outcome, String reason) {
+        failed(at, outcome, Optional.empty(), Optional.of(reason));
+    }
+
+    private void failed(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply, Optional<String> reason) {
         unanswered = null;
         recorder.attempt(new Attempt(
                 services.sessions().nextAttemptNumber(),
@@ -140,6 +149,7 @@ final class Ledger {
                 Optional.empty(),
                 List.of(),
                 reply,
+                reason,
                 List.copyOf(rulesOutside),
                 Optional.empty(),
                 Optional.empty(),
@@ -218,6 +228,7 @@ final class Ledger {
                 Optional.of(of.sender),
                 of.recipients,
                 reply,
+                Optional.empty(),
                 of.rules,
                 mailId,
                 of.messageId(),

@@ -17,9 +17,6 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A TLS handshake, after STARTTLS or at once on an SMTPS port. */
 public final class TlsHandshake {
+    private static final String PLAIN = "a rule goes on in plain text in place of the TLS handshake";
+    private static final String STALLED = "a rule stalled the TLS handshake after its ServerHello";
     private static final Pattern ALERT = Pattern.compile(".*Received fatal alert: (\\w+).*", Pattern.DOTALL);
 
     /** What clients mean by their alerts (RFC 8446 section 6.2), where the word alone does not tell. */
@@ -47,9 +46,6 @@ public final class TlsHandshake {
             "handshake_failure", "it found no choice that both sides can make",
             "access_denied", "it does not want to talk to this server");
 
-    private static final Object LATE = new Object();
-    private static final Object IN_TIME = new Object();
-
     private TlsHandshake() {}
 
     /** Performs the handshake; false if the connection has ended over it. */
@@ -64,44 +60,30 @@ public final class TlsHandshake {
             cut(conversation, "");
             return false;
         } else if (fault == Effect.TlsFault.PLAIN_TEXT) {
-            conversation.note("a rule goes on in plain text in place of the TLS handshake");
-            failed(conversation, Attempt.Outcome.REFUSED);
+            conversation.note(PLAIN);
+            failed(conversation, Attempt.Outcome.REFUSED, PLAIN);
             return true;
         }
         ServerIdentity.Handshake wish = new ServerIdentity.Handshake(
                 shown(fault), onlyProtocol(fault), course(fault), conversation.settings.handshakeTimeout());
-        AtomicBoolean late = new AtomicBoolean();
-        CompletableFuture<Object> done = new CompletableFuture<>();
-        // The time-out of the socket begins anew with each octet; a handshake as a whole has no longer than one.
-        CompletableFuture<Void> unused = done.completeOnTimeout(
-                        LATE, wish.timeout().toNanos(), TimeUnit.NANOSECONDS)
-                .thenAccept(how -> {
-                    if (how == LATE) {
-                        late.set(true);
-                        conversation.abort();
-                    }
-                });
         try {
             SSLSocket socket = conversation.wire.startTls(
                     plain -> conversation.services.identity().layer(plain, wish));
-            done.complete(IN_TIME);
             conversation.secured(describe(socket.getSession(), implicit));
             return true;
         } catch (ServerIdentity.BrokenOff e) {
             breakOff(conversation, fault);
             return false;
         } catch (IOException e) {
-            IOException problem = late.get() ? new SocketTimeoutException() : e;
-            boolean timedOut = problem instanceof SocketTimeoutException;
-            conversation.note("TLS handshake failed: " + reason(problem, wish));
-            failed(conversation, Attempt.Outcome.ABORTED);
+            boolean timedOut = e instanceof SocketTimeoutException;
+            String reason = reason(e, wish);
+            conversation.note("TLS handshake failed: " + reason);
+            failed(conversation, Attempt.Outcome.ABORTED, reason);
             conversation.end(
                     timedOut ? SmtpSession.Outcome.TIMED_OUT : SmtpSession.Outcome.CLIENT_BROKE,
                     "TLS handshake failed",
                     true);
             return false;
-        } finally {
-            done.complete(IN_TIME);
         }
     }
 
@@ -135,7 +117,8 @@ public final class TlsHandshake {
 
     private static void breakOff(Conversation conversation, Effect.@Nullable TlsFault fault) {
         if (fault == Effect.TlsFault.HANDSHAKE_STALL) {
-            failed(conversation, Attempt.Outcome.REFUSED);
+            conversation.note(STALLED);
+            failed(conversation, Attempt.Outcome.REFUSED, STALLED);
             conversation.stall();
         } else if (fault == Effect.TlsFault.HANDSHAKE_CUT_AFTER_SERVER_HELLO) {
             cut(conversation, " after its ServerHello");
@@ -145,12 +128,13 @@ public final class TlsHandshake {
     }
 
     private static void cut(Conversation conversation, String where) {
-        failed(conversation, Attempt.Outcome.REFUSED);
-        conversation.end(SmtpSession.Outcome.SERVER_CLOSED, "a rule cut the TLS handshake" + where, true);
+        String reason = "a rule cut the TLS handshake" + where;
+        failed(conversation, Attempt.Outcome.REFUSED, reason);
+        conversation.end(SmtpSession.Outcome.SERVER_CLOSED, reason, true);
     }
 
-    private static void failed(Conversation conversation, Attempt.Outcome outcome) {
-        conversation.ledger.failed(Stage.TLS_HANDSHAKE, outcome, Optional.empty());
+    private static void failed(Conversation conversation, Attempt.Outcome outcome, String reason) {
+        conversation.ledger.failed(Stage.TLS_HANDSHAKE, outcome, reason);
     }
 
     /** Why a handshake failed, in words for people who did not write the TLS library. */
