@@ -75,7 +75,9 @@ assert.equal((await client.getConfiguration()).ChaosEnabled, true);
 const links = await client.linkCheck(ID);
 assert.deepEqual(links.Links.map((link) => link.URL), ['https://example.test/html', 'https://example.test/text']);
 await refused(() => client.spamAssassinCheck(ID), 404);
-await refused(() => client.htmlCheck(ID), 404);
+const check = await client.htmlCheck(ID);
+assert.deepEqual(check.Warnings.map((warning) => warning.Slug).filter((slug) => slug.startsWith('html')), ['html-p']);
+assert.equal(Math.round(check.Total.Supported + check.Total.Partial + check.Total.Unsupported), 100);
 await refused(() => client.releaseMessage(ID, { To: ['x@example.test'] }), 400);
 
 const calm = { ErrorCode: 451, Probability: 0 };

@@ -17,7 +17,13 @@ final class ChecksApi {
     }
 
     void addTo(RoutesConfig routes) {
+        routes.get("/api/v1/message/{id}/html-check", this::html);
         routes.get("/api/v1/message/{id}/link-check", this::links);
+    }
+
+    private void html(Context ctx) {
+        CapturedMail mail = search.wanted(ctx, "404 page not found", "404 page not found");
+        ctx.json(HtmlCheck.report(mail.html().orElseThrow(() -> Answer.badRequest("message does not contain HTML"))));
     }
 
     private void links(Context ctx) {

@@ -18,6 +18,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,6 +45,8 @@ final class LinkCheck {
     private static final int MAX_REDIRECTS = 3;
     private static final int MAX_HEADER = 16 * 1024;
     private static final int BLOCKED = 451;
+    private static final int AT_ONCE = 10;
+    private static final Duration WHOLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Pattern IN_TEXT = Pattern.compile("https?://[^\\s<>\"'()\\[\\]{}]+", Pattern.CASE_INSENSITIVE);
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})(?: (.*))?");
@@ -65,10 +73,42 @@ final class LinkCheck {
     }
 
     Report report(CapturedMail mail, boolean follow) {
-        List<Result> results = links(mail).parallelStream()
-                .map(url -> result(url, follow ? MAX_REDIRECTS : 0))
-                .toList();
+        List<String> links = links(mail);
+        List<Result> results = allowed == LinkChecks.NONE
+                ? links.stream()
+                        .map(url -> new Result(url, 0, "Not asked: link checks are not allowed on this server"))
+                        .toList()
+                : askAll(links, follow ? MAX_REDIRECTS : 0);
         return new Report(results.stream().filter(Result::isError).count(), results);
+    }
+
+    /** Asks for several links at once, on threads of its own: it waits for strangers. */
+    private List<Result> askAll(List<String> links, int redirects) {
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, task -> {
+            Thread thread = new Thread(task, "restante-link-check");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Callable<Result>> tasks = new ArrayList<>();
+            links.forEach(url -> tasks.add(() -> result(url, redirects)));
+            List<Future<Result>> answers = threads.invokeAll(tasks, WHOLE_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            List<Result> results = new ArrayList<>();
+            for (int i = 0; i < links.size(); i++) {
+                results.add(
+                        answers.get(i).isCancelled()
+                                ? new Result(links.get(i), 0, "timed out")
+                                : answers.get(i).get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Asking for a link failed.", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Answer.text(503, "This server is being closed.");
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     /** The http links of the HTML, its style sheets and its pictures, then those of the text; each once. */
@@ -93,9 +133,6 @@ final class LinkCheck {
     }
 
     private Result result(String url, int redirects) {
-        if (allowed == LinkChecks.NONE) {
-            return new Result(url, 0, "Not asked: link checks are not allowed on this server");
-        }
         String next = url;
         try {
             for (int left = redirects; ; left--) {

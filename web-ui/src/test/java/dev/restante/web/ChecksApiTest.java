@@ -7,6 +7,7 @@ import dev.restante.FakeSmtpServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -232,6 +233,139 @@ class ChecksApiTest {
     @ValueSource(strings = {"8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111"})
     void othersAre(String address) throws Exception {
         assertThat(LinkCheck.isPublic(InetAddress.getByName(address))).isTrue();
+    }
+
+    // ---- HTML
+
+    private static List<String> used(String html) {
+        return HtmlCheck.report(html).warnings().stream()
+                .map(HtmlCheck.Warning::slug)
+                .toList();
+    }
+
+    @Test
+    void everyFeatureOfTheDataCanBeFound() throws Exception {
+        JsonNode data = Http.read(new String(
+                HtmlCheck.class.getResourceAsStream("caniemail.json").readAllBytes(), StandardCharsets.UTF_8));
+
+        assertThat(HtmlCheck.slugs())
+                .containsAll(Http.texts(data.get("features"), "slug"))
+                .contains("html-script");
+        assertThat(data.get("features").size()).isGreaterThan(280);
+    }
+
+    @Test
+    void aCheckHasMailpitsKeysAndNoOthers() throws Exception {
+        sent(SampleMails.html("x", "<div style='display:flex;color:#fff'>x</div><script>1</script>"));
+
+        JsonNode report = http.json("/api/v1/message/latest/html-check");
+
+        assertThat(Http.keys(report)).containsExactly("Warnings", "Platforms", "Total");
+        JsonNode script = report.get("Warnings").get(0);
+        assertThat(script.get("Slug").asString()).as("the worst first").isEqualTo("html-script");
+        assertThat(script.get("Results").size()).isZero();
+        assertThat(script.get("Score").toString())
+                .isEqualTo("{\"Found\":1,\"Supported\":0.0,\"Partial\":0.0,\"Unsupported\":100.0}");
+        JsonNode flex = report.get("Warnings").get(1);
+        assertThat(Http.keys(flex))
+                .containsExactly(
+                        "Slug",
+                        "Title",
+                        "Description",
+                        "URL",
+                        "Category",
+                        "Tags",
+                        "Keywords",
+                        "Results",
+                        "NotesByNumber",
+                        "Score");
+        assertThat(flex.get("Slug").asString()).isEqualTo("css-display-flex");
+        assertThat(flex.get("URL").asString()).isEqualTo("https://www.caniemail.com/features/css-display-flex/");
+        assertThat(flex.get("NotesByNumber").get("2").asString())
+                .isEqualTo("<code>display:inline-flex</code> is not supported.");
+        assertThat(Http.keys(flex.get("Results").get(0)))
+                .containsExactly("Name", "Platform", "Family", "Version", "Support", "NoteNumber");
+        JsonNode outlook = null;
+        for (JsonNode each : flex.get("Results")) {
+            outlook = each.get("Name").asString().equals("Outlook (Windows)") ? each : outlook;
+        }
+        assertThat(outlook.toString())
+                .isEqualTo("{\"Name\":\"Outlook (Windows)\",\"Platform\":\"windows\",\"Family\":\"outlook\","
+                        + "\"Version\":\"2019\",\"Support\":\"no\",\"NoteNumber\":\"\"}");
+        JsonNode total = report.get("Total");
+        assertThat(total.get("Supported").asDouble()
+                        + total.get("Partial").asDouble()
+                        + total.get("Unsupported").asDouble())
+                .isCloseTo(100, org.assertj.core.data.Offset.offset(0.02));
+        assertThat(report.get("Platforms").get("windows").toString()).contains("\"Outlook (Windows)\"");
+        assertThat(http.json("/api/v1/messages").get("unread").asInt()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "<p>x</p> | html-p",
+                "x | ``",
+                "<!doctype html><body>x | html-body html-doctype",
+                "<!-- c --><h2>x</h2> | html-comments html-h1-h6",
+                "<input type=checkbox required> | html-input-checkbox html-required",
+                "<a href=#top>x</a><a href=mailto:a@b>x</a> | html-anchor-links html-mailto-links",
+                "<a target=_blank>x</a> | html-target",
+                "<nav>x</nav> | html-semantics",
+                "<b style='/* c */float:left'> | css-comments css-float",
+                "<b style='left:1px'> | css-left-right-top-bottom css-unit-px",
+                "<b style='width:50%'> | css-unit-percent css-width",
+                "<b style='color:oklch(1 2 3)'> | css-modern-color",
+                "<b style='color:RED !important'> | css-important",
+                "<b style='background:url(a;b:c)'> | css-background",
+                "<b style='flex-wrap: wrap'> | css-flex-wrap",
+                "<b style='flex-wrap: nowrap'> | ``",
+                "<b style='--x:1;color:var(--x)'> | css-variables",
+                "<b style='margin-inline:0'> | css-margin-inline-block",
+                "<b style='font:1em system-ui'> | css-font css-sytem-ui css-unit-em",
+                "<style>a:hover{}</style> | css-pseudo-class-hover css-selector-type html-style",
+                "<style>.a .b > #c{}</style> | css-selector-child css-selector-class css-selector-descendant css-selector-id html-style",
+                "<style>i,b{}</style> | css-selector-grouping css-selector-type html-style",
+                "<style>*::before{}</style> | css-pseudo-element-before css-selector-universal html-style",
+                "<style>@media (prefers-color-scheme:dark){i{}}</style> | css-at-media css-at-media-prefers-color-scheme css-selector-type html-style",
+                "<style>@font-face{}@import 'x';</style> | css-at-font-face css-at-import html-style",
+                "<style>i{b{}}</style> | css-nesting css-selector-type html-style",
+                "<style>}}}{{{;;;:::</style> | html-style",
+            })
+    void featuresAreFoundWhereTheyAreUsed(String html, String slugs) {
+        assertThat(used(html).stream().sorted().toList())
+                .isEqualTo(slugs.isEmpty() ? List.of() : List.of(slugs.split(" ")));
+    }
+
+    @Test
+    void hostileHtmlAndStylesTakeNoTime() {
+        int n = 300_000;
+        for (String html : List.of(
+                "<style>" + "a{".repeat(n) + "</style>",
+                "<style>" + "/*".repeat(n) + "</style>",
+                "<b style='width:" + ".".repeat(n) + "'>",
+                "<style>@media " + "(".repeat(n) + "</style>",
+                "<style>" + "a ".repeat(n) + "{}</style>",
+                "<style>" + "i{x:1}".repeat(n / 4) + "</style>",
+                "<p>".repeat(n))) {
+            // The time limit of the class is what fails here.
+            assertThat(HtmlCheck.report(html).total().nodes()).isPositive();
+        }
+    }
+
+    @Test
+    void aMailWithoutHtmlIsNotChecked() throws Exception {
+        sent(SampleMails.plain("x", "text"));
+
+        HttpResponse<String> answer = http.get("/api/v1/message/latest/html-check");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).isEqualTo("message does not contain HTML");
+        assertThat(http.get("/api/v1/message/nosuch/html-check").body()).isEqualTo("404 page not found");
+        assertThat(http.method("POST", "/api/v1/message/latest/html-check").statusCode())
+                .isEqualTo(405);
     }
 
     // ---- list-unsubscribe

@@ -199,7 +199,7 @@ class OpenApiTest {
         JsonNode mail = check.get(m, "/api/v1/message/latest", 200);
         String id = mail.get("ID").asString();
         check.get(m, "/api/v1/message/nosuch", 404);
-        for (String rest : List.of("/headers", "/raw", "/link-check", "/evidence")) {
+        for (String rest : List.of("/headers", "/raw", "/html-check", "/link-check", "/evidence")) {
             check.get(m + rest, "/api/v1/message/" + id + rest, 200);
             check.get(m + rest, "/api/v1/message/nosuch" + rest, 404);
         }
