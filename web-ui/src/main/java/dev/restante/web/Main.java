@@ -168,16 +168,26 @@ public final class Main {
         }
     }
 
+    /** Both at once: an HTTP request that does not end keeps no SMTP client from its 421, nor the other way round. */
     private synchronized void close() {
         if (script != null) {
             script.close();
         }
-        // SMTP first: clients are told 421 at once, whatever a page still waits for.
-        if (smtp != null) {
-            smtp.close();
-        }
-        if (ui != null) {
-            ui.close();
+        Thread page = new Thread(
+                () -> {
+                    if (ui != null) {
+                        ui.close();
+                    }
+                },
+                "restante-shutdown-http");
+        page.start();
+        try {
+            if (smtp != null) {
+                smtp.close();
+            }
+            page.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -233,6 +233,35 @@ class StandaloneJarScriptTest {
         }
     }
 
+    @Test
+    void thatIsGoneIsComplainedOfOnce() throws Exception {
+        Path file = write("rules.yaml", BUSY);
+        try (StandaloneJar jar = run("--smtp-port=0", "--http-port=0", "--script=rules.yaml", "--watch-script")) {
+            assertThat(jar.out.readLine()).isEqualTo("Script rules.yaml: 1 rule acts.");
+            int smtp = jar.port();
+            jar.port();
+
+            Files.delete(file);
+            assertThat(jar.awaitComplaint(1)).startsWith("restante: rules.yaml: there is no such file.");
+            assertThat(replyToRcpt(smtp)).startsWith("450 ");
+
+            write("rules.yaml", UNKNOWN);
+            assertThat(jar.out.readLine()).isEqualTo("Script rules.yaml: 2 rules act.");
+            assertThat(replyToRcpt(smtp)).startsWith("550 ");
+            assertThat(jar.awaitComplaint(1)).isNotEmpty();
+        }
+    }
+
+    /** What scenarios are made of counts as rules. */
+    @Test
+    void mayNameScenarios() throws Exception {
+        write("rules.yaml", "scenarios: [ unknownUser ]");
+        try (StandaloneJar jar = run("--smtp-port=0", "--http-port=0", "--script=rules.yaml")) {
+            assertThat(jar.out.readLine()).isEqualTo("Script rules.yaml: 1 rule acts.");
+            assertThat(replyToRcpt(jar.port())).startsWith("550 5.1.1 ");
+        }
+    }
+
     // ---- check
 
     @Test
