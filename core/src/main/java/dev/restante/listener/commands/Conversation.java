@@ -656,8 +656,8 @@ public final class Conversation implements WireSocket.CommandSource {
         recorder.end(outcome, text);
         // From here on its place is free: all that there is to know of it is known.
         gone = true;
-        closing.run();
         afterwards.run();
+        closing.run();
     }
 
     /** Ends the conversation after an error of ours or of a function in the script. */

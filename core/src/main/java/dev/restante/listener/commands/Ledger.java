@@ -163,7 +163,7 @@ final class Ledger {
     /**
      * Ends the open transaction, if any, without a reply to it: the client began anew, or the connection ends.
      *
-     * @return what is to be done once the client has seen it
+     * @return what is to be done once the session's end is known
      */
     Runnable abandon() {
         Transaction current = transaction();
