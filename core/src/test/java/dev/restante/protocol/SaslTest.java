@@ -16,10 +16,12 @@ import dev.restante.WireDialogue;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
@@ -489,6 +491,62 @@ class SaslTest {
                 assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED);
             });
         }
+    }
+
+    /** Messages with octets changed, lost and doubled, thrown by a seed: every answer is one of RFC 4954's. */
+    @Test
+    void whateverAClientPresentsIsAnsweredByTheBook() {
+        SplittableRandom random = new SplittableRandom(20_261_123);
+        Map<String, List<String>> messages = Map.of(
+                "PLAIN", List.of("\0ann\0wrong"),
+                "LOGIN", List.of("ann", "wrong"),
+                "CRAM-MD5", List.of("ann 0123456789abcdef0123456789abcdef"),
+                "SCRAM-SHA-256", List.of("n,,n=ann,r=abc", "c=biws,r=abc,p=AAAA"),
+                "XOAUTH2", List.of("user=ann\u0001auth=Bearer t\u0001\u0001", ""),
+                "OAUTHBEARER", List.of("n,a=ann,\u0001host=x\u0001auth=Bearer t\u0001\u0001", "\u0001"));
+        List<String> mechanisms = messages.keySet().stream().sorted().toList();
+        try (FakeSmtpServer server = with(AuthPolicy.users(Map.of("ann", "x")));
+                WireDialogue client = WireDialogue.greeted(server)) {
+            for (int i = 0; i < 1500; i++) {
+                String mechanism = mechanisms.get(random.nextInt(mechanisms.size()));
+                List<String> said = messages.get(mechanism);
+                int next = 0;
+                String line = "AUTH " + mechanism;
+                if (random.nextBoolean()) {
+                    line += " " + mutated(said.get(next++), random);
+                }
+                String reply = client.send(line).reply().get(0);
+                for (int round = 0; reply.startsWith("334"); round++) {
+                    assertThat(round).isLessThan(4);
+                    reply = client.send(mutated(next < said.size() ? said.get(next++) : "", random))
+                            .reply()
+                            .get(0);
+                }
+                assertThat(reply).as(line).matches("(501 5\\.5\\.[24]|501 5\\.7\\.0|535 5\\.7\\.8) .*");
+            }
+            assertThat(server.attempts()).hasSize(1500);
+            client.say("AUTH PLAIN " + base64("\0ann\0x"), "235 ");
+        }
+    }
+
+    private static String mutated(String message, SplittableRandom random) {
+        byte[] octets = message.getBytes(StandardCharsets.UTF_8);
+        for (int count = random.nextInt(4); count > 0 && octets.length > 0; count--) {
+            int at = random.nextInt(octets.length);
+            switch (random.nextInt(3)) {
+                case 0 -> octets[at] = (byte) random.nextInt(256);
+                case 1 -> octets = Arrays.copyOf(octets, at);
+                default -> octets = Arrays.copyOf(octets, octets.length + at);
+            }
+        }
+        String text = Base64.getEncoder().encodeToString(octets);
+        return switch (random.nextInt(20)) {
+            case 0 -> "*";
+            case 1 -> "=";
+            case 2 -> text.substring(text.length() / 2);
+            case 3 -> text + "=";
+            default -> text.isEmpty() ? "=" : text;
+        };
     }
 
     @Test

@@ -258,6 +258,37 @@ class TlsFaultTest {
         }
     }
 
+    /** A session that could be resumed, without the server's certificate, would hide what is wrong with it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aClientThatRemembersTheServerMeetsTheFaultAllTheSame(String protocol) throws IOException {
+        for (int i = 0; i < 3; i++) {
+            try (SSLSocket client = client(Way.SMTPS, protocol)) {
+                client.startHandshake();
+                assertThat(client.getInputStream().read()).isEqualTo('2');
+            }
+        }
+        server.script(on(TLS_HANDSHAKE).expiredCertificate().once());
+        try (SSLSocket client = client(Way.SMTPS, protocol)) {
+            assertThatThrownBy(client::startHandshake).hasStackTraceContaining("CertificateExpired");
+        }
+        server.script(on(TLS_HANDSHAKE).cutHandshakeAfterServerHello().once());
+        try (SSLSocket client = client(Way.SMTPS, protocol)) {
+            assertThatThrownBy(client::startHandshake).isInstanceOf(IOException.class);
+        }
+        server.script(on(TLS_HANDSHAKE).cutHandshakeAfterFinished().once());
+        try (SSLSocket client = client(Way.SMTPS, protocol)) {
+            assertThatThrownBy(() -> {
+                        client.startHandshake();
+                        throw new EOFException(
+                                String.valueOf(client.getInputStream().read()));
+                    })
+                    .isInstanceOf(IOException.class)
+                    .hasMessageNotContaining("50");
+        }
+        assertThat(server.unfired()).isEmpty();
+    }
+
     private static SSLContext careless() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
