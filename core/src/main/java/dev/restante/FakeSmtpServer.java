@@ -393,6 +393,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     }
 
     @Override
+    public void persona(Persona persona) {
+        rules.replace(RuleBook.Layer.PERSONA, persona.rules());
+    }
+
+    @Override
     public List<RuleReport> rules() {
         return rules.reports();
     }

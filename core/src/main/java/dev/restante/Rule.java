@@ -100,6 +100,11 @@ public final class Rule {
         return label;
     }
 
+    /** The same rule by another name. */
+    Rule named(String newName) {
+        return new Rule(new RuleDraft(stage, atByte, newName, conditions, paces, decision.orElse(null)), limit);
+    }
+
     /** Whether the rule was given a name. */
     public boolean isNamed() {
         return !name.isEmpty();

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>Beside {@code "rules"} there may be {@code "scenarios"}, such as {@code [ "localError", { "greylisting": { "delay": "5m" }
- * } ]}: each becomes the rules it is made of (see {@link Scenarios}), after the others.
+ * } ]}: each becomes the rules it is made of (see {@link Scenarios}), after the others; and {@code "persona"}, such as {@code
+ * "gmail"}, which becomes the rules of that {@link Persona}, last of all.
  *
  * <p>Reading what was written gives equal rules. The order of rules, conditions and effects of pace is that of the text. A text
  * says what {@link Script} compiles and nothing else; {@link #schema()} describes it to editors. YAML 1.2 says the same in its
@@ -58,12 +59,21 @@ public final class ScriptFile {
      * @throws UncheckedIOException if the file cannot be read
      */
     public static List<Rule> read(Path file) {
+        try {
+            return ScriptReader.rules(syntaxTree(file));
+        } catch (ScriptFileException e) {
+            throw e.in(file.toString());
+        }
+    }
+
+    /** What stands in a file, by the syntax that its name tells. */
+    static ScriptNode syntaxTree(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         try {
             if (name.endsWith(".json")) {
-                return fromJson(text(file));
+                return ScriptSyntax.JSON.parse(text(file));
             } else if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-                return fromYaml(text(file));
+                return ScriptSyntax.YAML.parse(text(file));
             }
         } catch (ScriptFileException e) {
             throw e.in(file.toString());

@@ -26,14 +26,15 @@ final class ScriptReader {
     /** The rules of a script. */
     static List<Rule> rules(ScriptNode root) {
         ScriptValue script = new ScriptValue("", root);
-        Map<String, ScriptValue> fields = script.fields(List.of("rules", "scenarios", SCHEMA));
+        Map<String, ScriptValue> fields = script.fields(List.of("rules", "scenarios", "persona", SCHEMA));
         ScriptValue schema = fields.get(SCHEMA);
         if (schema != null) {
             schema.text("the address of the schema");
         }
         List<Rule> rules = new ArrayList<>();
         ScriptValue scenarios = fields.get("scenarios");
-        if (scenarios == null || fields.containsKey("rules")) {
+        ScriptValue persona = fields.get("persona");
+        if ((scenarios == null && persona == null) || fields.containsKey("rules")) {
             for (ScriptValue rule : script.require(fields, "rules").items("rules")) {
                 rules.add(rule(rule));
             }
@@ -42,6 +43,10 @@ final class ScriptReader {
             for (ScriptValue scenario : scenarios.items("scenarios")) {
                 rules.addAll(scenario(scenario).rules());
             }
+        }
+        if (persona != null) {
+            rules.addAll(
+                    Persona.named(persona.word("a persona", Persona.names())).rules());
         }
         return List.copyOf(rules);
     }
@@ -412,7 +417,7 @@ final class ScriptReader {
     private static Effect.Decision decision(Stage<?> stage, ScriptWord word, ScriptValue value) {
         allowed(stage, word.key(), value, word.step());
         return switch (word) {
-            case REPLY -> reply(value);
+            case REPLY -> new Effect.Answer(reply(value));
             case FAULT -> fault(stage, value);
             case CUT_REPLY -> new Effect.CutReply(count(value, 0));
             case RAW_REPLY -> {
@@ -430,15 +435,16 @@ final class ScriptReader {
         };
     }
 
-    private static Effect.Decision reply(ScriptValue value) {
+    /** A code and a text. */
+    static Reply reply(ScriptValue value) {
         Map<String, ScriptValue> fields = value.fields(List.of("code", "text"));
         int code = (int) value.require(fields, "code").wholeNumber(200, 599);
         ScriptValue said = fields.get("text");
         if (said == null) {
-            return new Effect.Answer(Reply.of(code, ""));
+            return Reply.of(code, "");
         }
         String text = said.text("the reply's text");
-        return new Effect.Answer(said.made("the reply's text", () -> Reply.of(code, text)));
+        return said.made("the reply's text", () -> Reply.of(code, text));
     }
 
     private static Effect.Decision fault(Stage<?> stage, ScriptValue value) {

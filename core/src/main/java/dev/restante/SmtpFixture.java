@@ -24,6 +24,12 @@ public interface SmtpFixture extends Mailbox {
     /** Appends these scenarios: their rules are asked after those of the test. */
     void scenario(Scenario... scenarios);
 
+    /**
+     * Gives the server this persona's manners, in place of another's: its rules are asked last. Where it lists STARTTLS, clients
+     * that upgrade whenever they can, and verify, need to trust the server.
+     */
+    void persona(Persona persona);
+
     /** The rules of the script with their hits, in the order they are asked. */
     List<RuleReport> rules();
 

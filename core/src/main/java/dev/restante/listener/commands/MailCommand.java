@@ -26,18 +26,20 @@ final class MailCommand implements Verb {
         }
         argument.remarks().forEach(conversation::note);
         Envelope.Sender sender = new Envelope.Sender(argument.address(), argument.spoken(), argument.parameters());
-        try {
-            argument.requireSizeWithin(conversation.settings.maxMessageSize());
-        } catch (Refusal refusal) {
-            conversation.ledger.refusedSender(sender, Optional.of(refusal.reply()));
-            conversation.say(refusal.reply());
-            return;
-        }
         conversation.moment.propose(sender);
         Ruling ruling = conversation.ask(Stage.MAIL_FROM);
         conversation.moment.propose((Envelope.Sender) null);
         if (ruling.ended()) {
             return;
+        }
+        if (!ruling.refuses()) {
+            try {
+                argument.requireSizeWithin(conversation.settings.maxMessageSize());
+            } catch (Refusal refusal) {
+                conversation.ledger.refusedSender(sender, Optional.of(refusal.reply()));
+                conversation.say(refusal.reply());
+                return;
+            }
         }
         Reply reply = ruling.replyOr(Replies.SENDER_OK);
         if (ruling.refuses()) {
