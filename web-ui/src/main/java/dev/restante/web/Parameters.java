@@ -3,6 +3,7 @@ package dev.restante.web;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -81,11 +82,12 @@ final class Parameters {
         return Duration.ofNanos((long) nanos);
     }
 
-    /** What {@code reader} makes of a search; its mistakes are told in our way. */
+    /** The search that a text spells, any mail if there is none; its mistakes are told in our way. */
     static Query query(@Nullable String text, @Nullable String timeZone) {
         if (text == null || text.isBlank()) {
             return new Query.All(java.util.List.of());
         }
+        requireZone(timeZone);
         try {
             QueryParser.Parsed parsed = Search.parse(text, timeZone);
             if (!parsed.ignored().isEmpty()) {
@@ -95,6 +97,16 @@ final class Parameters {
             return parsed.query();
         } catch (QueryException e) {
             throw Answer.problem(400, "bad_query", e.text(), "query");
+        }
+    }
+
+    private static void requireZone(@Nullable String name) {
+        try {
+            if (name != null && !name.isBlank()) {
+                ZoneId.of(name.strip());
+            }
+        } catch (DateTimeException e) {
+            throw Answer.badParameter("tz", "\"" + name + "\" is no time zone. Write Europe/Berlin or +02:00.");
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * mail. Thread-safe.
  */
 final class SearchIndex implements AutoCloseable {
-    /** Characters, of which most take one octet. */
-    static final long ROOM = 192L << 20;
+    /** Characters, of which most take one octet; no more than a part of the memory that there is. */
+    static final long ROOM = Math.min(192L << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private static final int MAIL_COST = 256;
 

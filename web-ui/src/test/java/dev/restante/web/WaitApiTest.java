@@ -3,6 +3,9 @@ package dev.restante.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.FakeSmtpServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +119,7 @@ class WaitApiTest {
         "querry=x, bad_parameter, querry",
         "query=(, bad_query, query",
         "query=before:someday, bad_query, query",
+        "query=x&tz=Nowhere, bad_parameter, tz",
     })
     void aWaitThatMakesNoSenseIsRefused(String query, String code, String field) throws Exception {
         HttpResponse<String> answer = http.get("/api/v1/wait?" + query);
@@ -133,6 +137,28 @@ class WaitApiTest {
 
         assertThat(answer.statusCode()).isEqualTo(410);
         assertThat(Http.read(answer.body()).get("code").asString()).isEqualTo("cursor_gone");
+    }
+
+    @Test
+    void noMoreThanAHundredWaitAtOnce() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest wait = HttpRequest.newBuilder(URI.create(ui.url() + "/api/v1/wait?timeout=300"))
+                .build();
+        List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            waiting.add(
+                    client.sendAsync(wait, HttpResponse.BodyHandlers.ofString()).thenApply(HttpResponse::statusCode));
+        }
+        HttpResponse<String> oneMore;
+        do { // until all of them have come
+            oneMore = http.get("/api/v1/wait?timeout=0");
+        } while (oneMore.statusCode() == 200);
+
+        assertThat(oneMore.statusCode()).isEqualTo(503);
+        assertThat(Http.read(oneMore.body()).get("code").asString()).isEqualTo("too_many_waits");
+        assertThat(http.get("/api/v1/messages").statusCode()).isEqualTo(200);
+        send("at last");
+        assertThat(waiting.stream().map(CompletableFuture::join)).containsOnly(200);
     }
 
     @Test
