@@ -412,7 +412,8 @@ class PostfixTest {
 
     private static String status(CapturedMail report) {
         return report.message().parts().stream()
-                .filter(part -> part.contentType().equals("message/delivery-status"))
+                // RFC 3464, or RFC 6533 if an address is beyond ASCII
+                .filter(part -> part.contentType().matches("message/(global-)?delivery-status"))
                 .map(MimePart::text)
                 .findFirst()
                 .orElseThrow();
@@ -545,6 +546,81 @@ class PostfixTest {
                 .singleElement()
                 .satisfies(recipient ->
                         assertThat(recipient.parameters().has("NOTIFY")).isFalse());
+    }
+
+    // ---- extensions
+
+    /** It says DATA ahead of the replies, and must find what RFC 2920 section 3.1 has servers say when nobody is left. */
+    @Test
+    void dataSaidAheadIsRefusedWhereNoRecipientWasTaken() {
+        smtp.script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").times(2));
+
+        String id = send(BOB, EVE);
+        assertThat(deferred(id, 2).reasons().values())
+                .allSatisfy(why -> assertThat(why).contains("450 4.2.1 Mailbox busy"));
+
+        assertThat(smtp.sessions()).singleElement().satisfies(session -> {
+            assertThat(session.transcript().clientLines()).contains("DATA");
+            assertThat(session.transcript().replies()).anyMatch(reply -> reply.startsWith("554 5.5.1"));
+            assertThat(session.outcome()).isEqualTo(SmtpSession.Outcome.QUIT);
+        });
+        assertThat(transactions()).hasSize(1);
+
+        postfix.flush();
+        isDelivered(id);
+
+        assertThat(smtp.takeMail().envelope().recipientAddresses()).containsExactlyInAnyOrder(BOB, EVE);
+    }
+
+    @Test
+    void mailTooLargeForTheServerIsReturnedWithoutBeingTried() {
+        smtp.script(on(EHLO).advertise("SIZE 100").once());
+
+        String id = send(BOB);
+        CapturedMail report = report();
+        isDelivered(id);
+
+        assertThat(status(report).lines()).contains("Action: failed", "Status: 5.3.4");
+        assertThat(smtp.attempts(Matching.to(BOB))).isEmpty();
+    }
+
+    @Test
+    void mailToAddressesBeyondAsciiIsReturnedWhereTheyAreNotKnown() {
+        String bob = "böb@dest.test";
+        isDelivered(send(bob));
+        assertThat(smtp.takeMail().envelope().sender().parameters().has("SMTPUTF8"))
+                .isTrue();
+
+        smtp.script(on(EHLO).hide("SMTPUTF8").once());
+        String id = send(bob);
+        CapturedMail report = report();
+        isDelivered(id);
+
+        assertThat(status(report).lines()).contains("Action: failed", "Status: 5.6.7");
+        assertThat(smtp.attempts(Matching.to(bob))).hasSize(1);
+    }
+
+    @Test
+    void mailOfEightBitsIsWrittenInSevenForAServerThatKnowsNoMore() {
+        String letter = """
+                MIME-Version: 1.0
+                Content-Type: text/plain; charset=utf-8
+                Content-Transfer-Encoding: 8bit
+
+                Grüße
+                """;
+        isDelivered(postfix.send(letter, ANN, List.of(BOB)));
+        CapturedMail eight = smtp.takeMail();
+        assertThat(eight.envelope().sender().parameters().body()).contains("8BITMIME");
+        assertThat(eight.header("Content-Transfer-Encoding")).contains("8bit");
+
+        smtp.script(on(EHLO).hide("8BITMIME", "SMTPUTF8").once());
+        isDelivered(postfix.send(letter, ANN, List.of(BOB)));
+
+        CapturedMail seven = smtp.takeMail();
+        assertThat(seven.envelope().sender().parameters().body()).isEmpty();
+        assertThat(seven.header("Content-Transfer-Encoding")).contains("quoted-printable");
+        assertThat(seven.text()).isEqualTo(eight.text()).contains("Grüße\r\n");
     }
 
     // ---- TLS
