@@ -37,6 +37,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /**
  * A certificate authority that lives as long as its server. Nobody trusts it but those who are told to.
@@ -157,8 +158,9 @@ final class CertificateAuthority {
             throws CertIOException {
         List<GeneralName> names = new ArrayList<>();
         for (String host : hosts) {
-            boolean address = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
-            names.add(new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host));
+            // A host name may be an address literal of SMTP (RFC 5321 section 4.1.3).
+            String bare = host.replaceFirst("^\\[(?i:IPv6:)?(.*)]$", "$1");
+            names.add(new GeneralName(IPAddress.isValid(bare) ? GeneralName.iPAddress : GeneralName.dNSName, bare));
         }
         builder.addExtension(
                 Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));

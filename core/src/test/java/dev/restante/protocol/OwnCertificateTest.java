@@ -19,6 +19,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -272,6 +273,19 @@ class OwnCertificateTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FakeSmtpServer.builder().certificate(file(name), password))
                 .withMessageContaining(message);
+    }
+
+    /** A host name may be an address, or look like one. */
+    @ParameterizedTest
+    @CsvSource({"[::1], 7", "[IPv6:::1], 7", "[127.0.0.1], 7", "127.0.0.1, 7", "999.9, 2", "mx.example.com, 2"})
+    void aGeneratedCertificateNamesTheHostAsWhatItIs(String hostName, int kind) throws Exception {
+        try (FakeSmtpServer server = started(FakeSmtpServer.builder().hostName(hostName));
+                SSLSocket client = client(server, server.tls().caPem())) {
+            client.startHandshake();
+            X509Certificate shown = (X509Certificate) client.getSession().getPeerCertificates()[0];
+            String bare = hostName.replaceAll("[\\[\\]]|IPv6:", "").replace("::1", "0:0:0:0:0:0:0:1");
+            assertThat(shown.getSubjectAlternativeNames()).contains(List.of(kind, bare));
+        }
     }
 
     // ---- versions and cipher suites
