@@ -63,14 +63,22 @@ final class Concurrency {
     /** Whether another class may run while this one does. */
     static boolean classesRunBesides(ExtensionContext context) {
         if (!isParallel(context)
-                || context.getTestClass()
-                        .filter(type -> AnnotationSupport.isAnnotated(type, Isolated.class))
-                        .isPresent()) {
+                || context.getTestClass().filter(Concurrency::isIsolated).isPresent()) {
             return false;
         }
         String methods = context.getConfigurationParameter(METHODS).orElse("same_thread");
         String classes = context.getConfigurationParameter(CLASSES).orElse(methods);
         return classes.strip().equalsIgnoreCase("concurrent") || context.getExecutionMode() == ExecutionMode.CONCURRENT;
+    }
+
+    /** Nested classes run within the isolation of those around them. */
+    private static boolean isIsolated(Class<?> type) {
+        for (Class<?> each = type; each != null; each = each.getEnclosingClass()) {
+            if (AnnotationSupport.isAnnotated(each, Isolated.class)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isParallel(ExtensionContext context) {

@@ -11,17 +11,27 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README tells the truth: its Java is the Java of {@link ReadmeExamplesTest}, and what it points at is there. */
+/** The README and docs/testing.md tell the truth: their Java is that of a test, and what they point at is there. */
 @Timeout(30)
 class ReadmeTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)\\)");
 
-    static Stream<String> javaBlocks() throws IOException {
-        return JAVA_BLOCK.matcher(readme()).results().map(result -> result.group(1));
+    static Stream<Arguments> javaBlocks() throws IOException {
+        return Stream.concat(
+                blocks("README.md").map(block -> Arguments.of("ReadmeExamplesTest", block)),
+                blocks("docs/testing.md").map(block -> Arguments.of("TestingExamplesTest", block)));
+    }
+
+    private static Stream<String> blocks(String page) throws IOException {
+        return JAVA_BLOCK
+                .matcher(Files.readString(ROOT.resolve(page)))
+                .results()
+                .map(result -> result.group(1));
     }
 
     private static String readme() throws IOException {
@@ -30,8 +40,8 @@ class ReadmeTest {
 
     @ParameterizedTest
     @MethodSource("javaBlocks")
-    void itsJavaIsCompiledAndRun(String block) throws IOException {
-        String examples = Files.readString(Path.of("src/test/java/dev/restante/readme/ReadmeExamplesTest.java"));
+    void itsJavaIsCompiledAndRun(String test, String block) throws IOException {
+        String examples = Files.readString(Path.of("src/test/java/dev/restante/readme/" + test + ".java"));
 
         assertThat(withoutSpace(examples)).contains(withoutSpace(block));
     }
