@@ -120,6 +120,22 @@ class ScriptApiTest {
     }
 
     @Test
+    void scenariosAndPersonasBecomeTheirRulesWhichCanBePutAgain() throws Exception {
+        JsonNode rules = rules(http.send("PUT", SCRIPT, "{\"scenarios\":[\"localError\"],\"persona\":\"gmail\"}"));
+        String written = String.join(
+                ",",
+                rules.valueStream().map(each -> each.get("rule").toString()).toList());
+
+        JsonNode again = rules(http.send("PUT", SCRIPT, "{\"rules\":[" + written + "]}"));
+
+        assertThat(rules.size()).isGreaterThan(1);
+        assertThat(Http.texts(again, "java")).isEqualTo(Http.texts(rules, "java"));
+        HttpResponse<String> unknown = http.send("PUT", SCRIPT, "{\"persona\":\"gmial\"}");
+        assertThat(unknown.statusCode()).isEqualTo(400);
+        assertThat(Http.read(unknown.body()).get("field").asString()).isEqualTo("persona");
+    }
+
+    @Test
     void aRuleThatHoldsAFunctionHasNoWrittenForm() throws Exception {
         smtp.script(on(RCPT_TO).matching(moment -> true).reply(450, "x").once());
 

@@ -222,7 +222,7 @@ class SearchPropertyTest {
     void aSearchFindsWhatAPlainPredicateDoes() throws Exception {
         try (FakeSmtpServer smtp = FakeSmtpServer.create().start();
                 MailMarks marks = new MailMarks(smtp.onlooker());
-                Search search = new Search(smtp.onlooker(), marks)) {
+                Search search = new Search(smtp.onlooker(), marks, SearchIndex.ROOM, java.time.Duration.ofMinutes(1))) {
             List<Model> models = Stream.generate(this::mail).limit(MAILS).toList();
             for (Model model : models) {
                 Sender.send(smtp, "sender@shop.test", model.recipients(), written(model));
