@@ -149,7 +149,7 @@ final class Postfix implements AutoCloseable {
         return new Postfix(folder, started(folder));
     }
 
-    private static Process started(Path folder) throws IOException {
+    static Process started(Path folder) throws IOException {
         List<String> command = new ArrayList<>(prefix());
         command.addAll(List.of("sh", "-c", GUARD, "postfix-guard", folder.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -169,7 +169,7 @@ final class Postfix implements AutoCloseable {
     }
 
     /** Runs a program as root, as everything about Postfix needs; skips the test where that cannot be. */
-    private static OutsideProgram.Result asRoot(String program, String... arguments) {
+    static OutsideProgram.Result asRoot(String program, String... arguments) {
         if (prefix().isEmpty()) {
             return OutsideProgram.named(program, "postfix").run(arguments).expectExit(0);
         }
