@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +115,16 @@ abstract class RealClient {
                     .isLessThan(deadline);
             Thread.onSpinWait();
         }
+    }
+
+    /** What became of a mail's acknowledgement in the end: a stall withholds it until the client has left. */
+    static Acknowledgement settled(CapturedMail mail) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (EnumSet.of(Acknowledgement.PENDING, Acknowledgement.WITHHELD).contains(mail.acknowledgement())
+                && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+        }
+        return mail.acknowledgement();
     }
 
     /** The only session there was, once its connection has ended. */

@@ -317,7 +317,7 @@ class ScriptedFailuresTest extends RealClient {
         assertThat(mails).hasSize(expected.stored()).allSatisfy(mail -> {
             boolean told = !(failure.rule.stage() == AFTER_COMMIT
                     || failure.rule.toString().contains("cutReply"));
-            assertThat(mail.acknowledgement()).isEqualTo(told ? Acknowledgement.SENT : Acknowledgement.LOST);
+            assertThat(settled(mail)).isEqualTo(told ? Acknowledgement.SENT : Acknowledgement.LOST);
         });
     }
 
