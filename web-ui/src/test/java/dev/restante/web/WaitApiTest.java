@@ -196,17 +196,27 @@ class WaitApiTest {
     }
 
     @Test
-    void takingWaitsAndReturnsWhatItGot() throws Exception {
-        CompletableFuture<HttpResponse<String>> taking = later(() ->
-                http.send("POST", "/api/v1/take", "{\"query\":\"subject:wanted\",\"count\":2,\"timeout\":\"1s\"}"));
+    void takingWaits() throws Exception {
+        CompletableFuture<HttpResponse<String>> taking =
+                later(() -> http.send("POST", "/api/v1/take", "{\"query\":\"subject:wanted\",\"timeout\":\"9s\"}"));
         send("other");
         send("wanted");
 
-        JsonNode answer = Http.read(taking.join().body());
+        assertThat(subjects(Http.read(taking.join().body()))).containsExactly("wanted");
+        assertThat(smtp.mails()).hasSize(1);
+    }
+
+    @Test
+    void takingReturnsWhatItGotInTime() throws Exception {
+        send("wanted");
+
+        JsonNode answer = Http.read(http.send("POST", "/api/v1/take", "{\"count\":2,\"timeout\":\"100ms\"}")
+                .body());
 
         assertThat(answer.get("complete").asBoolean()).isFalse();
+        assertThat(answer.get("count").asInt()).isEqualTo(1);
         assertThat(subjects(answer)).containsExactly("wanted");
-        assertThat(smtp.mails()).hasSize(1);
+        assertThat(smtp.mails()).isEmpty();
     }
 
     @ParameterizedTest
