@@ -89,12 +89,17 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         this.bouncer = new Bouncer(configuration.hostName, clock);
         this.room = new BodyRoom(configuration.maxBytesInFlight);
         this.identity = new ServerIdentity(certificateNames(configuration), configuration.tls);
-        this.connections = new Connections(configuration.maxConnections, configuration.idleTimeout, "restante");
+        this.connections = new Connections(
+                configuration.maxConnections,
+                configuration.maxConnectionsPerClient,
+                configuration.idleTimeout,
+                "restante");
         this.settings = Settings.of(
                 configuration.hostName,
                 configuration.maxMessageSize,
                 configuration.maxRecipients,
                 MAX_COMMAND_LINE,
+                configuration.maxCommandsWithoutMail,
                 configuration.auth,
                 configuration.startTls,
                 configuration.requireTls,
@@ -537,6 +542,8 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         private int maxMessageSize = 50 << 20;
         private int maxRecipients = 1000;
         private int maxConnections = 2000;
+        private int maxConnectionsPerClient = Integer.MAX_VALUE;
+        private int maxCommandsWithoutMail = 10_000;
         private int maxMails = 10_000;
         private long maxMailBytes = 128L << 20;
         private int maxSessions = 10_000;
@@ -638,6 +645,24 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         /** The most connections at once, 2,000 by default; further ones are refused with 421. */
         public Builder maxConnections(int count) {
             maxConnections = positive("maxConnections", count);
+            return this;
+        }
+
+        /**
+         * The most connections of one client address at once; further ones are refused with 421. As many as {@link
+         * #maxConnections} by default.
+         */
+        public Builder maxConnectionsPerClient(int count) {
+            maxConnectionsPerClient = positive("maxConnectionsPerClient", count);
+            return this;
+        }
+
+        /**
+         * The most commands that a client may say without sending a mail, RCPT and BDAT not counted, 10,000 by default; then
+         * it is told 421.
+         */
+        public Builder maxCommandsWithoutMail(int count) {
+            maxCommandsWithoutMail = positive("maxCommandsWithoutMail", count);
             return this;
         }
 

@@ -61,4 +61,40 @@ class ConnectionLimitTest {
             }
         }
     }
+
+    @Test
+    void aClientMayHaveAsManyConnectionsAsItIsAllowed() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().maxConnectionsPerClient(2).build().start()) {
+            try (WireDialogue first = WireDialogue.with(server).expect("220 ");
+                    WireDialogue second = WireDialogue.with(server).expect("220 ");
+                    WireDialogue third = WireDialogue.with(server)) {
+                third.expect("421 4.7.0 Too many connections from your address").expectEnd();
+                first.say("QUIT", "221 ").expectEnd();
+                WireDialogue.with(server).expect("220 ").close();
+                second.say("NOOP", "250 ");
+            }
+            assertThat(server.attempts())
+                    .singleElement()
+                    .satisfies(attempt -> assertThat(attempt.stage()).isEqualTo(CONNECT));
+        }
+    }
+
+    @Test
+    void aClientThatSendsNothingButCommandsIsEndedAndOneThatSendsMailIsNot() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().maxCommandsWithoutMail(8).build().start()) {
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                for (int i = 0; i < 5; i++) {
+                    client.say("NOOP", "250 ").mail("a@x.test", "b@y.test", "c@y.test", "d@y.test", "e@y.test");
+                }
+                for (int i = 0; i < 8; i++) {
+                    client.say(i % 2 == 0 ? "NOOP" : "NONSENSE", i % 2 == 0 ? "250 " : "500 ");
+                }
+                client.say("NOOP", "421 4.7.0 Too many commands without a mail").expectEnd();
+            }
+            assertThat(server.sessions().get(0).transcript().notes())
+                    .containsExactly("more than 8 commands without a mail");
+        }
+    }
 }

@@ -36,6 +36,7 @@ public final class Connections implements Population {
     static final int TURNED_AWAY_AT_ONCE = 256;
 
     private final int maxConnections;
+    private final int maxConnectionsPerClient;
     private final Duration idleTimeout;
     private final Semaphore room;
     private final Map<Conversation, Place> live = new ConcurrentHashMap<>();
@@ -45,12 +46,22 @@ public final class Connections implements Population {
     private final ThreadPoolExecutor threads;
     private volatile boolean closing;
 
+    /** Whether a connection is served. */
+    enum Admission {
+        SERVED,
+        /** The server has as many as it serves. */
+        TOO_MANY,
+        /** The client has as many as it may. */
+        TOO_MANY_OF_CLIENT
+    }
+
     /** A connection's thread, and whether it is served rather than turned away. */
     private record Place(Thread thread, boolean served) {}
 
-    /** Connections of which at most {@code maxConnections} are served at once. */
-    public Connections(int maxConnections, Duration idleTimeout, String threadName) {
+    /** Connections of which at most {@code maxConnections} are served at once, and fewer of one client. */
+    public Connections(int maxConnections, int maxConnectionsPerClient, Duration idleTimeout, String threadName) {
         this.maxConnections = maxConnections;
+        this.maxConnectionsPerClient = maxConnectionsPerClient;
         this.idleTimeout = idleTimeout;
         this.room = new Semaphore(maxConnections + TURNED_AWAY_AT_ONCE);
         AtomicInteger number = new AtomicInteger();
@@ -87,28 +98,33 @@ public final class Connections implements Population {
         room.release();
     }
 
-    /** Takes in a conversation that runs on the current thread; false if it is one too many. */
-    boolean enter(Conversation conversation) {
-        boolean served;
+    /** Takes in a conversation that runs on the current thread, and tells whether it is to be served. */
+    Admission enter(Conversation conversation) {
+        Admission admission;
         synchronized (this) {
-            served = servedNow() < maxConnections;
-            live.put(conversation, new Place(Thread.currentThread(), served));
+            admission = admission(conversation);
+            live.put(conversation, new Place(Thread.currentThread(), admission == Admission.SERVED));
         }
         if (closing) {
             conversation.dismiss(Dismissal.SHUTDOWN, true);
         }
         watch();
-        return served;
+        return admission;
     }
 
-    private int servedNow() {
+    private Admission admission(Conversation conversation) {
+        InetAddress address = conversation.client().address().getAddress();
         int served = 0;
+        int ofClient = 0;
         for (Map.Entry<Conversation, Place> each : live.entrySet()) {
             if (each.getValue().served && !each.getKey().hasEnded()) {
                 served++;
+                ofClient += each.getKey().client().address().getAddress().equals(address) ? 1 : 0;
             }
         }
-        return served;
+        return served >= maxConnections
+                ? Admission.TOO_MANY
+                : ofClient >= maxConnectionsPerClient ? Admission.TOO_MANY_OF_CLIENT : Admission.SERVED;
     }
 
     void leave(Conversation conversation) {

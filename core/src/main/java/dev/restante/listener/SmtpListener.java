@@ -145,13 +145,13 @@ public final class SmtpListener {
             socket.source(conversation);
             // The engine numbers its sessions by itself; lines of a log are found by the number that evidence has.
             MDC.put("SessionId", conversation.sessionId());
-            boolean admitted = connections.enter(conversation);
+            Connections.Admission admission = connections.enter(conversation);
             guarded(conversation, () -> {
                 boolean ready = kind == Kind.SMTP || TlsHandshake.perform(conversation, true);
-                if (ready && admitted) {
+                if (ready && admission == Connections.Admission.SERVED) {
                     conversation.greet();
                 } else if (ready) {
-                    conversation.turnAway();
+                    conversation.turnAway(admission == Connections.Admission.TOO_MANY_OF_CLIENT);
                 }
             });
             return SessionAcceptance.success();

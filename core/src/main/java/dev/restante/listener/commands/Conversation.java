@@ -53,6 +53,7 @@ public final class Conversation implements WireSocket.CommandSource {
     private SmtpClient client;
     private String command = "";
     private boolean refusedAtConnect;
+    private int commandsWithoutMail;
     private boolean startTlsOffered;
     private long tarpitNanos;
     /** How the replies to the present command are written, if a rule for any command said so. */
@@ -142,9 +143,10 @@ public final class Conversation implements WireSocket.CommandSource {
     }
 
     /** Turns a client away that is one too many. */
-    public void turnAway() {
-        ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, Optional.of(Replies.TOO_MANY_CONNECTIONS));
-        say(Replies.TOO_MANY_CONNECTIONS);
+    public void turnAway(boolean tooManyOfItsOwn) {
+        Reply reply = tooManyOfItsOwn ? Replies.TOO_MANY_OF_CLIENT : Replies.TOO_MANY_CONNECTIONS;
+        ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, Optional.of(reply));
+        say(reply);
     }
 
     @Override
@@ -214,6 +216,13 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         Ruling ruling = ask(Stage.ANY_COMMAND);
         if (ruling.ended()) {
+            return null;
+        }
+        // A mail has as many RCPT and BDAT as it likes, within limits of their own.
+        boolean countsForMail = verb.equals("RCPT") || verb.equals("BDAT");
+        if (!countsForMail && ++commandsWithoutMail > settings.maxCommandsWithoutMail()) {
+            recorder.note("more than " + settings.maxCommandsWithoutMail() + " commands without a mail");
+            say(Replies.TOO_MANY_COMMANDS);
             return null;
         }
         if (ruling.decision() != null) {
@@ -366,6 +375,7 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** Says that a mail was taken, and settles what became of saying so. */
     void acknowledge(Transaction open, Reply reply, Ruling ruling) {
+        commandsWithoutMail = 0;
         boolean told = !ruling.refuses() && !(ruling.decision() instanceof Effect.CutReply);
         Attempt.Outcome outcome = told
                 ? Attempt.Outcome.ACCEPTED

@@ -16,6 +16,8 @@ final class Replies {
     static final Reply RESET = Reply.of(421, "4.3.2 Server was reset");
     static final Reply IDLE = Reply.of(421, "4.4.2 Idle for too long");
     static final Reply TOO_MANY_CONNECTIONS = Reply.of(421, "4.3.2 Too many connections");
+    static final Reply TOO_MANY_OF_CLIENT = Reply.of(421, "4.7.0 Too many connections from your address");
+    static final Reply TOO_MANY_COMMANDS = Reply.of(421, "4.7.0 Too many commands without a mail");
     static final Reply CANNOT_READ_CHUNK = Reply.of(421, "4.5.4 Cannot tell where that chunk ends");
 
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3 Too many recipients");

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param maxMessageSize the largest body in octets
  * @param maxRecipients the most recipients a transaction may have
  * @param maxLine the longest command line in octets
+ * @param maxCommandsWithoutMail how many commands a client may say without sending a mail
  * @param auth who may log in
  * @param startTls whether STARTTLS is offered
  * @param requireTls whether mail needs TLS
@@ -21,6 +22,7 @@ public record Settings(
         int maxMessageSize,
         int maxRecipients,
         int maxLine,
+        int maxCommandsWithoutMail,
         AuthPolicy auth,
         boolean startTls,
         boolean requireTls,
@@ -33,6 +35,7 @@ public record Settings(
             int maxMessageSize,
             int maxRecipients,
             int maxLine,
+            int maxCommandsWithoutMail,
             AuthPolicy auth,
             boolean startTls,
             boolean requireTls,
@@ -42,6 +45,7 @@ public record Settings(
                 maxMessageSize,
                 maxRecipients,
                 maxLine,
+                maxCommandsWithoutMail,
                 auth,
                 startTls,
                 requireTls,
