@@ -92,6 +92,8 @@ public final class Bouncer {
     private Properties properties(Effect.Bounce bounce) {
         Properties properties = new Properties();
         properties.put("mail.smtp.socketFactory", new ClosableSockets());
+        // Else what is broken off is tried once more with a socket that nobody can close.
+        properties.setProperty("mail.smtp.socketFactory.fallback", "false");
         properties.setProperty("mail.smtp.host", bounce.host());
         properties.setProperty("mail.smtp.port", String.valueOf(bounce.port()));
         properties.setProperty("mail.smtp.localhost", hostName);
