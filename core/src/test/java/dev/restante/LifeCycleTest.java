@@ -19,11 +19,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -101,89 +98,12 @@ class LifeCycleTest {
     }
 
     @Test
-    void aGivenPortCanBeListenedOnAsSoonAsItIsFree() {
-        FakeSmtpServer first = started();
-        WireDialogue client = WireDialogue.greeted(first);
-        first.close();
-
-        try (FakeSmtpServer second =
-                FakeSmtpServer.builder().port(first.port()).build().start()) {
-            assertThat(second.port()).isEqualTo(first.port());
-            WireDialogue.greeted(second).close();
-        }
-        client.close();
-    }
-
-    @Test
-    void aPortInUseIsToldWithWhatToDo() {
-        FakeSmtpServer other = started();
-        FakeSmtpServer server = FakeSmtpServer.builder().port(other.port()).build();
-
-        assertThatThrownBy(server::start)
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("Cannot listen for SMTP on 127.0.0.1 port " + other.port()
-                        + ": the port is in use. Stop the program that listens there, choose another port, or take"
-                        + " port 0 for a free one.");
-
-        other.close();
-        assertThatCode(server::start).as("once the port is free").doesNotThrowAnyException();
-        server.close();
-    }
-
-    @Test
     void onePortForSmtpAndSmtpsIsToldWhenItIsAskedFor() {
         assertThatThrownBy(() ->
                         FakeSmtpServer.builder().port(2525).smtpsPort(2525).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2525")
                 .hasMessageContaining("Give SMTPS another one");
-    }
-
-    @Test
-    void aServerThatCannotHaveAllItsPortsHasNone() {
-        try (FakeSmtpServer other = started()) {
-            boolean refused = false;
-            // A test beside this one may be given the port that was free.
-            for (int attempt = 0; attempt < 5 && !refused; attempt++) {
-                int port = portThatWasFree();
-                FakeSmtpServer server = FakeSmtpServer.builder()
-                        .port(port)
-                        .smtpsPort(other.port())
-                        .build();
-
-                assertThatThrownBy(server::start)
-                        .isInstanceOf(UncheckedIOException.class)
-                        .hasMessageContaining("Cannot listen for SMTP");
-                assertThatThrownBy(server::port).isInstanceOf(IllegalStateException.class);
-                refused = isRefused(port);
-                server.close();
-            }
-            assertThat(refused).isTrue();
-        }
-    }
-
-    private static int portThatWasFree() {
-        FakeSmtpServer server = started();
-        server.close();
-        return server.port();
-    }
-
-    private static boolean isRefused(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-            return false;
-        } catch (IOException e) {
-            return true;
-        }
-    }
-
-    private static void assertRefused(int port) {
-        assertThatThrownBy(() -> {
-                    try (Socket socket = new Socket()) {
-                        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-                    }
-                })
-                .isInstanceOf(ConnectException.class);
     }
 
     @Test
@@ -331,7 +251,6 @@ class LifeCycleTest {
             assertThat(attempt.stage()).isEqualTo(Stage.MAIL_FROM);
         });
         assertThat(server.openConnections()).isZero();
-        assertRefused(server.port());
     }
 
     static Stream<Arguments> waits() {

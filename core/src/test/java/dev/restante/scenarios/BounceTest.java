@@ -130,7 +130,7 @@ class BounceTest {
                         .notes()
                         .contains("report to <ann@x.test> by " + where + ": sent"));
 
-        home.close();
+        home.script(on(CONNECT).reply(554, "5.3.2 Not here").always());
         send("<ann@x.test>", "<bob@y.test>");
         Eventually.isTrue(
                 "the failure is noted",
