@@ -739,4 +739,28 @@ class EvidenceTest {
         }
         assertThat(server.attempts()).extracting(Attempt::toString).containsExactly(attempt);
     }
+
+    /** Neither is a decision: the client is told that the server failed, in one line, and the transcript says why. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @SuppressWarnings("NullAway") // what a test in another language may return
+    void aFunctionThatThrowsOrSaysNothingIsTold(boolean throwing) {
+        server.script(on(RCPT_TO)
+                .answer(moment -> {
+                    if (throwing) {
+                        throw new IllegalStateException("boom\r\n250 OK");
+                    }
+                    return null;
+                })
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<ann@x.test>", "250 ")
+                    .say("RCPT TO:<bob@y.test>", "421 4.3.0 Server failed: ")
+                    .expectEnd();
+        }
+        assertThat(server.sessions().get(0).transcript().notes())
+                .singleElement()
+                .asString()
+                .contains(throwing ? "boom" : "Effect.Pass.PASS leaves the stage to later rules");
+    }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A rule on a server, with everything that is counted for it. */
@@ -71,7 +72,9 @@ final class CountedRule {
         // A user's function runs outside the lock: it may take its time.
         Effect.Decision decision = rule.decision().orElse(null);
         if (decision instanceof Effect.Computed computed) {
-            decision = computed.function().apply(moment);
+            decision = Objects.requireNonNull(
+                    computed.function().apply(moment),
+                    "The function of answer(...) returned null. Effect.Pass.PASS leaves the stage to later rules.");
             if (decision == Effect.Pass.PASS) {
                 return null;
             }
