@@ -92,7 +92,7 @@ class HtmlAssertTest {
         CapturedMail broken = html(
                 "<img src='cid:nowhere' alt=Logo><img src='https://example.com/x.png'>",
                 "<body background='cid:bg'><style>p{background:url(cid:css)}</style>",
-                "<a href='http://a b'>Space</a><a href='/x'>Same</a><a href='/y'>same</a>");
+                "<a href='http://a.test/a b'>Space</a><a href='/x'>Same</a><a href='/y'>same</a>");
         CapturedMail plain = html("<p>nothing</p><a name=x>no link</a>");
         new Messages()
                 .of("link(), none such", () -> assertThat(mail).html().link("Confirn"))
