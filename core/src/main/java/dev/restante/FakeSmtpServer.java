@@ -4,6 +4,7 @@ import dev.restante.bounce.Bouncer;
 import dev.restante.listener.Connections;
 import dev.restante.listener.SmtpListener;
 import dev.restante.listener.commands.Identifiers;
+import dev.restante.listener.commands.Proxies;
 import dev.restante.listener.commands.Services;
 import dev.restante.listener.commands.Settings;
 import dev.restante.listener.wire.BodyRoom;
@@ -103,7 +104,8 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
                 configuration.auth,
                 configuration.startTls,
                 configuration.requireTls,
-                configuration.handshakeTimeout);
+                configuration.handshakeTimeout,
+                configuration.proxies());
     }
 
     private static List<String> certificateNames(Builder configuration) {
@@ -552,6 +554,10 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         private AuthPolicy auth = AuthPolicy.anyone();
         private boolean startTls;
         private boolean requireTls;
+        private List<Network> proxyNetworks = List.of();
+        private ProxyHeader proxyHeader = ProxyHeader.REQUIRED;
+        private Duration proxyHeaderTimeout = Duration.ofSeconds(5);
+        private List<Network> xclientNetworks = List.of();
         private TlsChoices tls = TlsChoices.DEFAULT;
         private Duration defaultTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
@@ -716,6 +722,42 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             startTls = true;
             requireTls = true;
             return this;
+        }
+
+        /**
+         * Expects a PROXY header (HAProxy's PROXY protocol, version 1 or 2) from peers in these networks, before anything else
+         * and so before TLS on an SMTPS port. The client that it tells of is the {@link SmtpClient} of all evidence, rules and
+         * limits; the peer is in {@link SmtpClient#proxy()}. A peer that sends none, or one that is not in order, is refused.
+         * Other peers speak for themselves. Off by default.
+         *
+         * @param network a network as {@link Network#of} reads it
+         * @throws IllegalArgumentException if one is no network
+         */
+        public Builder proxyProtocol(String network, String... more) {
+            return proxyProtocol(ProxyHeader.REQUIRED, network, more);
+        }
+
+        /** The same, but says whether these peers must send a header. */
+        public Builder proxyProtocol(ProxyHeader demand, String network, String... more) {
+            proxyHeader = demand;
+            proxyNetworks = networks(network, more);
+            return this;
+        }
+
+        /** How long a PROXY header may take to come; 5 seconds by default. */
+        public Builder proxyHeaderTimeout(Duration time) {
+            proxyHeaderTimeout = StoreMailbox.bounded(positive("proxyHeaderTimeout", time));
+            return this;
+        }
+
+        private static List<Network> networks(String network, String... more) {
+            return Stream.concat(Stream.of(network), Stream.of(more))
+                    .map(Network::of)
+                    .toList();
+        }
+
+        private Proxies proxies() {
+            return new Proxies(proxyNetworks, proxyHeader, proxyHeaderTimeout, xclientNetworks);
         }
 
         /**

@@ -98,17 +98,21 @@ public final class Connections implements Population {
         room.release();
     }
 
-    /** Takes in a conversation that runs on the current thread, and tells whether it is to be served. */
-    Admission enter(Conversation conversation) {
-        Admission admission;
-        synchronized (this) {
-            admission = admission(conversation);
-            live.put(conversation, new Place(Thread.currentThread(), admission == Admission.SERVED));
-        }
+    /** Takes in a conversation that runs on the current thread. Whether it is served is for {@link #admit} to tell. */
+    void enter(Conversation conversation) {
+        live.put(conversation, new Place(Thread.currentThread(), false));
         if (closing) {
             conversation.dismiss(Dismissal.SHUTDOWN, true);
         }
         watch();
+    }
+
+    /** Tells whether a conversation is to be served, now that it is known whose it is. */
+    synchronized Admission admit(Conversation conversation) {
+        Admission admission = admission(conversation);
+        if (admission == Admission.SERVED) {
+            live.put(conversation, new Place(Thread.currentThread(), true));
+        }
         return admission;
     }
 
@@ -137,6 +141,11 @@ public final class Connections implements Population {
         return (int) live.keySet().stream()
                 .filter(conversation -> !conversation.hasEnded())
                 .count();
+    }
+
+    @Override
+    public boolean hasTooManyFrom(InetAddress address) {
+        return from(address) > maxConnectionsPerClient;
     }
 
     @Override

@@ -145,16 +145,26 @@ public final class SmtpListener {
             socket.source(conversation);
             // The engine numbers its sessions by itself; lines of a log are found by the number that evidence has.
             MDC.put("SessionId", conversation.sessionId());
-            Connections.Admission admission = connections.enter(conversation);
-            guarded(conversation, () -> {
-                boolean ready = kind == Kind.SMTP || TlsHandshake.perform(conversation, true);
-                if (ready && admission == Connections.Admission.SERVED) {
-                    conversation.greet();
-                } else if (ready) {
-                    conversation.turnAway(admission == Connections.Admission.TOO_MANY_OF_CLIENT);
-                }
-            });
+            connections.enter(conversation);
+            guarded(conversation, () -> receive(conversation));
             return SessionAcceptance.success();
+        }
+
+        /** What comes before the first command: whom a proxy speaks for, whether it is served, TLS, the greeting. */
+        private void receive(Conversation conversation) {
+            boolean insideTls = kind == Kind.SMTPS;
+            if (!conversation.meetProxy(!insideTls)) {
+                return;
+            }
+            Connections.Admission admission = connections.admit(conversation);
+            if (insideTls && !TlsHandshake.perform(conversation, true)) {
+                return;
+            }
+            if (admission == Connections.Admission.SERVED) {
+                conversation.greet();
+            } else {
+                conversation.turnAway(admission == Connections.Admission.TOO_MANY_OF_CLIENT);
+            }
         }
 
         @Override

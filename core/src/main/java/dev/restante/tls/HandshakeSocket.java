@@ -44,12 +44,17 @@ final class HandshakeSocket extends Socket {
     private final long timeout;
     private volatile boolean done;
 
-    /** A socket whose handshake goes as far as {@code course}, and takes no longer than {@code timeout} in all. */
-    HandshakeSocket(Socket plain, ServerIdentity.Course course, Duration timeout) throws IOException {
+    /**
+     * A socket whose handshake goes as far as {@code course}, and takes no longer than {@code timeout} in all.
+     *
+     * @param input what {@code plain} reads, and before it what was read of it already
+     */
+    HandshakeSocket(Socket plain, InputStream input, ServerIdentity.Course course, Duration timeout)
+            throws IOException {
         this.plain = plain;
         this.course = course;
         this.timeout = timeout.toNanos();
-        this.in = plain.getInputStream();
+        this.in = input;
         this.out = plain.getOutputStream();
     }
 

@@ -1,6 +1,7 @@
 package dev.restante.tls;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -231,8 +232,8 @@ public final class ServerIdentity {
      * @throws BrokenOff if it was not to be carried out whole; {@code plain} is open then
      * @throws IOException if the handshake fails or takes longer than it may
      */
-    public SSLSocket layer(Socket plain, Handshake wish) throws IOException {
-        HandshakeSocket below = new HandshakeSocket(plain, wish.course(), wish.timeout());
+    public SSLSocket layer(Socket plain, InputStream input, Handshake wish) throws IOException {
+        HandshakeSocket below = new HandshakeSocket(plain, input, wish.course(), wish.timeout());
         // The host given is only a label for the session cache: no name is looked up.
         SSLSocket socket = (SSLSocket) serverContext(wish.shown())
                 .getSocketFactory()

@@ -253,6 +253,7 @@ class SubEthaTrapsTest {
     private static SSLSocketCreator serverSide(ServerIdentity identity) {
         return socket -> identity.layer(
                 socket,
+                socket.getInputStream(),
                 new ServerIdentity.Handshake(
                         ServerIdentity.Shown.VALID, "", ServerIdentity.Course.WHOLE, Duration.ofSeconds(10)));
     }

@@ -72,7 +72,7 @@ class HandshakeSocketTest {
     private final Plain plain = new Plain();
 
     private HandshakeSocket socket(ServerIdentity.Course course) throws IOException {
-        return new HandshakeSocket(plain, course, MINUTE);
+        return new HandshakeSocket(plain, plain.getInputStream(), course, MINUTE);
     }
 
     private static String hello(String random) {
@@ -176,7 +176,8 @@ class HandshakeSocketTest {
         read(socket);
         assertThat(plain.timeout).isBetween(1, 60_000);
 
-        HandshakeSocket late = new HandshakeSocket(plain, ServerIdentity.Course.WHOLE, Duration.ofNanos(1));
+        HandshakeSocket late =
+                new HandshakeSocket(plain, plain.getInputStream(), ServerIdentity.Course.WHOLE, Duration.ofNanos(1));
         assertThatThrownBy(() -> read(late)).isInstanceOf(SocketTimeoutException.class);
     }
 }

@@ -10,6 +10,7 @@ import dev.restante.SmtpClient;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
 import dev.restante.TlsInfo;
+import dev.restante.listener.wire.Preamble;
 import dev.restante.listener.wire.Wire;
 import dev.restante.listener.wire.WireSocket;
 import dev.restante.script.Barrier;
@@ -50,7 +51,7 @@ public final class Conversation implements WireSocket.CommandSource {
 
     private SessionRecorder recorder;
     private int epoch;
-    private SmtpClient client;
+    private volatile SmtpClient client;
     private String command = "";
     private boolean refusedAtConnect;
     private int commandsWithoutMail;
@@ -125,6 +126,75 @@ public final class Conversation implements WireSocket.CommandSource {
     /** The identifier of the session that the conversation is in. */
     public String sessionId() {
         return recorder.id();
+    }
+
+    /**
+     * Reads a PROXY header where the peer is one of those who send it; false if the connection has ended over it.
+     *
+     * @param plainText whether a refusal can be told in plain text
+     */
+    public boolean meetProxy(boolean plainText) {
+        Proxies proxies = settings.proxies();
+        if (!proxies.trustsHeaderOf(client.address())) {
+            return true;
+        }
+        Preamble found = wire.readPreamble(proxies.headerTimeout());
+        if (found instanceof Preamble.Told told) {
+            know(client.speakingFor(told.source(), told.client(), told.destination(), told.details()));
+            recorder.note("the connection is one of " + client + ": " + told.shown());
+            return true;
+        } else if (found instanceof Preamble.Malformed malformed) {
+            refuseProxy("PROXY header is not in order: " + malformed.reason(), plainText);
+        } else if (found instanceof Preamble.Ended ended) {
+            leftBeforeHeader(ended.octets());
+        } else if (found instanceof Preamble.Late late) {
+            if (proxies.isOptional() && late.octets() == 0) {
+                return true;
+            }
+            refuseProxy(
+                    late.octets() == 0
+                            ? "PROXY header did not come in time"
+                            : "PROXY header broke off after " + late.octets() + " octets",
+                    plainText);
+        } else if (proxies.isOptional()) {
+            return true;
+        } else {
+            refuseProxy("PROXY header must come first", plainText);
+        }
+        return false;
+    }
+
+    private void refuseProxy(String reason, boolean plainText) {
+        recorder.note("refused: " + reason);
+        if (plainText) {
+            Reply reply = Reply.of(421, "4.7.0 " + reason);
+            ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, Optional.of(reply), Optional.of(reason));
+            say(reply);
+        } else {
+            ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, reason);
+            end(SmtpSession.Outcome.SERVER_CLOSED, "server closed: " + reason, true);
+        }
+    }
+
+    /** A header from a peer that nobody trusts comes as a command that is none; who wonders why is told. */
+    void noteUntrustedProxy() {
+        boolean anybodyTrusted = !settings.proxies().header().isEmpty();
+        if (anybodyTrusted && command.startsWith("PROXY ") && client.proxy().isEmpty()) {
+            recorder.note(client.ip() + " is not trusted with a PROXY header: see proxyProtocol(...)");
+        }
+    }
+
+    private void leftBeforeHeader(int octets) {
+        Dismissal wish = dismissal;
+        if (wish != null) {
+            end(wish.outcome(), wish.text(), false);
+        } else {
+            recorder.note("the input ended "
+                    + (octets == 0
+                            ? "before a PROXY header came"
+                            : "amid a PROXY header, after " + octets + " octets"));
+            inputEnded();
+        }
     }
 
     /** Greets the client; false if the connection has ended over it. */
@@ -583,7 +653,7 @@ public final class Conversation implements WireSocket.CommandSource {
     void secured(TlsInfo info) {
         recorder.tls(info);
         ledger.answered();
-        know(new SmtpClient(client.address(), Optional.empty(), false, Optional.of(info), Optional.empty()));
+        know(client.secured(info));
     }
 
     /** Takes down a remark. */

@@ -138,7 +138,8 @@ final class Ledger {
         failed(at, outcome, Optional.empty(), Optional.of(reason));
     }
 
-    private void failed(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply, Optional<String> reason) {
+    /** Notes something that failed, the reply to it and why. */
+    void failed(Stage<?> at, Attempt.Outcome outcome, Optional<Reply> reply, Optional<String> reason) {
         unanswered = null;
         recorder.attempt(new Attempt(
                 services.sessions().nextAttemptNumber(),

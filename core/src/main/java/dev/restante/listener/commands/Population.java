@@ -9,4 +9,7 @@ public interface Population {
 
     /** Those from one address. */
     int from(InetAddress address);
+
+    /** Whether those from one address are more than it may have. */
+    boolean hasTooManyFrom(InetAddress address);
 }

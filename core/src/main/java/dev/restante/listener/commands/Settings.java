@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param startTls whether STARTTLS is offered
  * @param requireTls whether mail needs TLS
  * @param handshakeTimeout how long a TLS handshake may take
+ * @param proxies which peers are believed when they speak for a client
  * @param greetings what is said to everybody
  */
 public record Settings(
@@ -27,6 +28,7 @@ public record Settings(
         boolean startTls,
         boolean requireTls,
         Duration handshakeTimeout,
+        Proxies proxies,
         Greetings greetings) {
 
     /** These settings. */
@@ -39,7 +41,8 @@ public record Settings(
             AuthPolicy auth,
             boolean startTls,
             boolean requireTls,
-            Duration handshakeTimeout) {
+            Duration handshakeTimeout,
+            Proxies proxies) {
         return new Settings(
                 hostName,
                 maxMessageSize,
@@ -50,6 +53,7 @@ public record Settings(
                 startTls,
                 requireTls,
                 handshakeTimeout,
+                proxies,
                 Greetings.of(hostName, maxMessageSize, auth, startTls));
     }
 }

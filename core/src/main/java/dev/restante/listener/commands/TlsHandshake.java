@@ -68,7 +68,7 @@ public final class TlsHandshake {
                 shown(fault), onlyProtocol(fault), course(fault), conversation.settings.handshakeTimeout());
         try {
             SSLSocket socket = conversation.wire.startTls(
-                    plain -> conversation.services.identity().layer(plain, wish));
+                    (plain, input) -> conversation.services.identity().layer(plain, input, wish));
             conversation.secured(describe(socket.getSession(), implicit));
             return true;
         } catch (ServerIdentity.BrokenOff e) {

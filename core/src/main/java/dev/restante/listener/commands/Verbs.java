@@ -27,7 +27,10 @@ public final class Verbs {
         all.put("EXPN", new ExpnCommand());
         all.put("HELP", new HelpCommand());
         all.put("QUIT", new QuitCommand());
-        all.put(Conversation.UNKNOWN, conversation -> conversation.say(Replies.UNKNOWN_COMMAND));
+        all.put(Conversation.UNKNOWN, conversation -> {
+            conversation.noteUntrustedProxy();
+            conversation.say(Replies.UNKNOWN_COMMAND);
+        });
         return all;
     }
 

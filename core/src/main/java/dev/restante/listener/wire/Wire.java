@@ -1,15 +1,19 @@
 package dev.restante.listener.wire;
 
 import dev.restante.Reply;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -261,9 +265,12 @@ public final class Wire {
         return true;
     }
 
-    /** Waits for octets of the client and forgets them; false if the input has ended. */
+    /** Waits for octets of the client, unless some have come, and forgets them; false if the input has ended. */
     public boolean swallow() {
-        position = limit;
+        if (position < limit) {
+            position = limit;
+            return true;
+        }
         try {
             int count = in.read(buffer, 0, buffer.length);
             lastActivity = System.nanoTime();
@@ -272,6 +279,48 @@ public final class Wire {
             broken = true;
             return false;
         }
+    }
+
+    /**
+     * Reads what a proxy says of its client before anything else is said (see {@link Preamble}). Only a header that is in
+     * order is taken from the input.
+     */
+    public Preamble readPreamble(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try {
+            Preamble found = PreambleParser.parse(buffer, limit, buffer.length);
+            while (found == null) {
+                long left = (deadline - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    return late();
+                }
+                raw.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left));
+                int count = in.read(buffer, limit, buffer.length - limit);
+                lastActivity = System.nanoTime();
+                if (count < 0) {
+                    return new Preamble.Ended(limit);
+                }
+                limit += count;
+                found = PreambleParser.parse(buffer, limit, buffer.length);
+            }
+            raw.setSoTimeout(0);
+            position = found instanceof Preamble.Told told ? told.length() : 0;
+            return found;
+        } catch (SocketTimeoutException e) {
+            return late();
+        } catch (IOException e) {
+            broken = true;
+            return new Preamble.Ended(limit);
+        }
+    }
+
+    private Preamble late() {
+        try {
+            raw.setSoTimeout(0);
+        } catch (SocketException e) {
+            broken = true;
+        }
+        return new Preamble.Late(limit);
     }
 
     /** Whether the connection broke, as opposed to being closed in order. */
@@ -521,8 +570,8 @@ public final class Wire {
     /** What makes the TLS layer over a plain socket, its handshake done. */
     @FunctionalInterface
     public interface TlsLayer {
-        /** Layers TLS over {@code plain} and completes the handshake. */
-        SSLSocket over(Socket plain) throws IOException;
+        /** Layers TLS over {@code plain}, whose octets come from {@code input}, and completes the handshake. */
+        SSLSocket over(Socket plain, InputStream input) throws IOException;
     }
 
     /**
@@ -531,12 +580,22 @@ public final class Wire {
      * @throws IOException if the handshake fails; the connection is then of no more use
      */
     public SSLSocket startTls(TlsLayer layer) throws IOException {
-        SSLSocket secured = layer.over(raw);
+        SSLSocket secured = layer.over(raw, withReadAhead());
         tls = secured;
         in = secured.getInputStream();
         out = secured.getOutputStream();
         lastActivity = System.nanoTime();
         return secured;
+    }
+
+    /** What the socket reads, after what was read of it already: a PROXY header does not come alone. */
+    private InputStream withReadAhead() {
+        if (position == limit) {
+            return in;
+        }
+        InputStream ahead = new ByteArrayInputStream(Arrays.copyOfRange(buffer, position, limit));
+        position = limit;
+        return new SequenceInputStream(ahead, in);
     }
 
     // ---- the end

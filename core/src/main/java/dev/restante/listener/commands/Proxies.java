@@ -1,0 +1,48 @@
+package dev.restante.listener.commands;
+
+import dev.restante.Network;
+import dev.restante.ProxyHeader;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Which peers are believed when they speak for a client.
+ *
+ * @param header whose PROXY header is read
+ * @param demand whether they must send one
+ * @param patience how long one may take
+ * @param xclient whose XCLIENT is taken
+ */
+public record Proxies(List<Network> header, ProxyHeader demand, Duration patience, List<Network> xclient) {
+    /** Nobody is believed. */
+    public static final Proxies NONE = new Proxies(List.of(), ProxyHeader.REQUIRED, Duration.ofSeconds(5), List.of());
+
+    /** How long a header that need not come may take: its peer waits for the greeting meanwhile. */
+    private static final Duration COURTESY = Duration.ofMillis(200);
+
+    boolean trustsHeaderOf(InetSocketAddress peer) {
+        return contains(header, peer);
+    }
+
+    boolean trustsXclientOf(InetSocketAddress peer) {
+        return contains(xclient, peer);
+    }
+
+    private static boolean contains(List<Network> networks, InetSocketAddress peer) {
+        for (Network network : networks) {
+            if (network.contains(peer.getAddress())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isOptional() {
+        return demand == ProxyHeader.OPTIONAL;
+    }
+
+    Duration headerTimeout() {
+        return isOptional() && patience.compareTo(COURTESY) > 0 ? COURTESY : patience;
+    }
+}
