@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
  * Sends delivery reports over SMTP, from the null sender, one at a time and in order, on a thread that lives only while there
@@ -75,9 +76,12 @@ public final class Bouncer {
 
     private String sent(DeliveryReport report, Effect.Bounce bounce) {
         try {
-            Session session = Session.getInstance(properties(bounce));
+            Session session = Session.getInstance(properties(report, bounce));
             try (Transport transport = session.getTransport("smtp")) {
                 transport.connect();
+                if (report.isEightBit() && ((SMTPTransport) transport).supportsExtension("8BITMIME")) {
+                    session.getProperties().setProperty("mail.smtp.mailextension", "BODY=8BITMIME");
+                }
                 transport.sendMessage(
                         new MimeMessage(session, report.open()),
                         new Address[] {new InternetAddress(report.to(), false)});
@@ -89,7 +93,7 @@ public final class Bouncer {
         }
     }
 
-    private Properties properties(Effect.Bounce bounce) {
+    private Properties properties(DeliveryReport report, Effect.Bounce bounce) {
         Properties properties = new Properties();
         properties.put("mail.smtp.socketFactory", new ClosableSockets());
         // Else what is broken off is tried once more with a socket that nobody can close.
@@ -98,7 +102,7 @@ public final class Bouncer {
         properties.setProperty("mail.smtp.port", String.valueOf(bounce.port()));
         properties.setProperty("mail.smtp.localhost", hostName);
         properties.setProperty("mail.smtp.from", "<>");
-        properties.setProperty("mail.mime.allowutf8", "true");
+        properties.setProperty("mail.mime.allowutf8", String.valueOf(report.isInternational()));
         properties.setProperty("mail.smtp.connectiontimeout", TIMEOUT_MILLIS);
         properties.setProperty("mail.smtp.timeout", TIMEOUT_MILLIS);
         return properties;

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,10 +24,24 @@ final class DeliveryReport {
 
     private final String to;
     private final byte[] octets;
+    private final boolean international;
+    private final boolean eightBit;
 
-    private DeliveryReport(String to, byte[] octets) {
+    private DeliveryReport(String to, byte[] octets, boolean international, boolean eightBit) {
         this.to = to;
         this.octets = octets;
+        this.international = international;
+        this.eightBit = eightBit;
+    }
+
+    /** Whether an address or a header field has characters beyond ASCII, so that the report needs SMTPUTF8 (RFC 6531). */
+    boolean isInternational() {
+        return international;
+    }
+
+    /** Whether the report has octets beyond ASCII, so that it needs 8BITMIME (RFC 6152). */
+    boolean isEightBit() {
+        return eightBit;
     }
 
     /** The mail's sender, whose report this is. */
@@ -51,7 +67,7 @@ final class DeliveryReport {
         if (sender.isNull() || failed.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new DeliveryReport(sender.address(), new Writer(mail, bounce, reporter, now).write(failed)));
+        return Optional.of(new Writer(mail, bounce, reporter, now).write(failed));
     }
 
     private static boolean wantsToKnowOfFailure(EsmtpParameters parameters) {
@@ -65,7 +81,8 @@ final class DeliveryReport {
         private final String reporter;
         private final Instant now;
         private final String boundary;
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+        private String encoding = "7bit";
 
         Writer(CapturedMail mail, Effect.Bounce bounce, String reporter, Instant now) {
             this.mail = mail;
@@ -76,58 +93,72 @@ final class DeliveryReport {
             this.boundary = "=_report_" + mail.id();
         }
 
-        byte[] write(List<Envelope.Recipient> failed) {
-            boolean utf8 = mail.envelope().sender().parameters().has("SMTPUTF8");
-            line("Date: " + DATE.format(now));
-            line("From: Mail Delivery System <MAILER-DAEMON@" + reporter + ">");
-            line("To: <" + mail.envelope().sender().address() + ">");
-            line("Subject: Undelivered mail returned to sender");
-            line("Message-ID: <" + mail.id() + ".report@" + reporter + ">");
-            line("Auto-Submitted: auto-replied");
-            line("MIME-Version: 1.0");
-            line("Content-Type: multipart/report; report-type=delivery-status;");
-            line("\tboundary=\"" + boundary + "\"");
-            line("");
+        DeliveryReport write(List<Envelope.Recipient> failed) {
+            Envelope.Sender sender = mail.envelope().sender();
+            boolean utf8 = sender.parameters().has("SMTPUTF8") && isInternational(failed);
             text(failed);
             status(failed, utf8);
             returned(utf8);
-            line("--" + boundary + "--");
-            return out.toByteArray();
+            List<String> header = List.of(
+                    "Date: " + DATE.format(now),
+                    "From: Mail Delivery System <MAILER-DAEMON@" + reporter + ">",
+                    "To: <" + sender.address() + ">",
+                    "Subject: Undelivered mail returned to sender",
+                    "Message-ID: <" + mail.id() + ".report@" + reporter + ">",
+                    "Auto-Submitted: auto-replied",
+                    "MIME-Version: 1.0",
+                    "Content-Type: multipart/report; report-type=delivery-status;",
+                    "\tboundary=\"" + boundary + "\"",
+                    "Content-Transfer-Encoding: " + encoding,
+                    "");
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            all.writeBytes(lines(header));
+            all.writeBytes(parts.toByteArray());
+            all.writeBytes(lines(List.of("--" + boundary + "--")));
+            return new DeliveryReport(sender.address(), all.toByteArray(), utf8, !encoding.equals("7bit"));
+        }
+
+        private boolean isInternational(List<Envelope.Recipient> failed) {
+            byte[] original = mail.bytes();
+            return !isAscii(mail.envelope().sender().address())
+                    || failed.stream()
+                            .anyMatch(recipient -> !isAscii(recipient.address())
+                                    || !isAscii(recipient.parameters().orcpt().orElse("")))
+                    || hasOctetsBeyondAscii(original, endOfHeaders(original));
         }
 
         private void text(List<Envelope.Recipient> failed) {
-            part("text/plain; charset=utf-8", "8bit");
-            line("This is the mail system at " + reporter + ".");
-            line("");
-            line("Your mail was accepted and could then not be delivered to:");
-            line("");
-            failed.forEach(recipient -> line("  <" + recipient.address() + ">: " + bounce.diagnostic()));
-            line("");
+            List<String> text = new ArrayList<>(List.of(
+                    "This is the mail system at " + reporter + ".",
+                    "",
+                    "Your mail was accepted and could then not be delivered to:",
+                    ""));
+            failed.forEach(recipient -> text.add("  <" + recipient.address() + ">: " + bounce.diagnostic()));
+            text.add("");
+            part("text/plain; charset=utf-8", lines(text));
         }
 
         private void status(List<Envelope.Recipient> failed, boolean utf8) {
-            part(utf8 ? "message/global-delivery-status" : "message/delivery-status", utf8 ? "8bit" : "7bit");
-            mail.envelope()
-                    .sender()
-                    .parameters()
-                    .envid()
-                    .ifPresent(envid -> line("Original-Envelope-Id: " + harmless(envid)));
-            line("Reporting-MTA: dns; " + reporter);
-            mail.client().heloName().ifPresent(name -> line("Received-From-MTA: dns; " + harmless(name)));
-            line("Arrival-Date: " + DATE.format(mail.arrivedAt()));
-            line("");
+            List<String> fields = new ArrayList<>();
+            EsmtpParameters asked = mail.envelope().sender().parameters();
+            asked.envid().ifPresent(envid -> fields.add("Original-Envelope-Id: " + harmless(envid)));
+            fields.add("Reporting-MTA: dns; " + reporter);
+            mail.client().heloName().ifPresent(name -> fields.add("Received-From-MTA: dns; " + harmless(name)));
+            fields.add("Arrival-Date: " + DATE.format(mail.arrivedAt()));
+            fields.add("");
             for (Envelope.Recipient recipient : failed) {
                 recipient.parameters().orcpt().ifPresent(original -> {
                     int semicolon = original.indexOf(';');
-                    line("Original-Recipient: " + harmless(original.substring(0, semicolon)) + "; "
+                    fields.add("Original-Recipient: " + harmless(original.substring(0, semicolon)) + "; "
                             + harmless(original.substring(semicolon + 1)));
                 });
-                line("Final-Recipient: " + (utf8 ? "utf-8" : "rfc822") + "; " + recipient.address());
-                line("Action: failed");
-                line("Status: " + bounce.status());
-                line("Diagnostic-Code: smtp; " + bounce.diagnostic());
-                line("");
+                fields.add("Final-Recipient: " + (utf8 ? "utf-8" : "rfc822") + "; " + recipient.address());
+                fields.add("Action: failed");
+                fields.add("Status: " + bounce.status());
+                fields.add("Diagnostic-Code: smtp; " + bounce.diagnostic());
+                fields.add("");
             }
+            part(utf8 ? "message/global-delivery-status" : "message/delivery-status", lines(fields));
         }
 
         private void returned(boolean utf8) {
@@ -141,44 +172,69 @@ final class DeliveryReport {
             String kind = headersOnly
                     ? (utf8 ? "message/global-headers" : "text/rfc822-headers")
                     : utf8 ? "message/global" : "message/rfc822";
-            int end = headersOnly ? endOfHeaders(original) : original.length;
-            part(kind, isAscii(original, end) ? "7bit" : "8bit");
-            out.write(original, 0, end);
-            line("");
+            part(kind, headersOnly ? Arrays.copyOf(original, endOfHeaders(original)) : original);
+            parts.writeBytes(lines(List.of("")));
         }
 
+        /** Where the first empty line begins, however the lines end. */
         private static int endOfHeaders(byte[] octets) {
-            for (int i = 0; i + 3 < octets.length; i++) {
-                if (octets[i] == '\r' && octets[i + 1] == '\n' && octets[i + 2] == '\r' && octets[i + 3] == '\n') {
-                    return i + 2;
+            int line = 0;
+            for (int i = 0; i < octets.length; i++) {
+                if (octets[i] == '\n') {
+                    int length = i - line;
+                    if (length == 0 || (length == 1 && octets[line] == '\r')) {
+                        return line;
+                    }
+                    line = i + 1;
                 }
             }
             return octets.length;
         }
 
-        private static boolean isAscii(byte[] octets, int end) {
-            for (int i = 0; i < end; i++) {
-                if (octets[i] < 0) {
-                    return false;
+        private void part(String type, byte[] content) {
+            String own = encodingOf(content);
+            // What holds a part is labelled no lower than the part (RFC 2045 section 6.4).
+            encoding = own.equals("binary") || encoding.equals("7bit") ? own : encoding;
+            parts.writeBytes(
+                    lines(List.of("--" + boundary, "Content-Type: " + type, "Content-Transfer-Encoding: " + own, "")));
+            parts.writeBytes(content);
+        }
+
+        /** What these octets are: lines of up to 998 octets without NUL, in ASCII or not, or something else (RFC 2045). */
+        private static String encodingOf(byte[] octets) {
+            int line = 0;
+            boolean ascii = true;
+            for (byte octet : octets) {
+                line = octet == '\n' ? 0 : line + 1;
+                ascii &= octet >= 0;
+                // With its CR, a line of 998 octets has 999.
+                if (octet == 0 || line > 999) {
+                    return "binary";
                 }
             }
-            return true;
+            return ascii ? "7bit" : "8bit";
         }
 
-        private void part(String type, String encoding) {
-            line("--" + boundary);
-            line("Content-Type: " + type);
-            line("Content-Transfer-Encoding: " + encoding);
-            line("");
+        private static boolean hasOctetsBeyondAscii(byte[] octets, int end) {
+            for (int i = 0; i < end; i++) {
+                if (octets[i] < 0) {
+                    return true;
+                }
+            }
+            return false;
         }
 
-        /** What a client may have encoded in xtext must not become lines of its own. */
+        private static boolean isAscii(String text) {
+            return text.chars().allMatch(c -> c < 0x80);
+        }
+
+        /** What a client may have said must not become lines of its own. */
         private static String harmless(String text) {
             return text.replaceAll("\\p{Cntrl}", "?");
         }
 
-        private void line(String text) {
-            out.writeBytes((text + "\r\n").getBytes(StandardCharsets.UTF_8));
+        private static byte[] lines(List<String> lines) {
+            return (String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8);
         }
     }
 }

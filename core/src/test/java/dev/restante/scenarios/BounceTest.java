@@ -108,12 +108,83 @@ class BounceTest {
     }
 
     @Test
-    void whatAClientHidesInXtextMakesNoLines() {
+    void xtextHidesNothingButPrintableAscii() {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<ann@x.test> ENVID=a+0D+0AX-Evil:+20yes", "501 5.5.4 ")
+                    .say("MAIL FROM:<ann@x.test> ENVID=A+C3+BC", "501 5.5.4 ")
+                    .say("MAIL FROM:<ann@x.test> ENVID=A+20B+2B", "250 ")
+                    .say("RCPT TO:<bob@y.test> ORCPT=rfc822;b+0D+0AX-Evil:+20yes", "501 5.5.4 ")
+                    .say("RCPT TO:<bob@y.test> ORCPT=rfc822;+C3+BC@x", "501 5.5.4 ")
+                    .say("QUIT", "221 ");
+        }
+        assertThat(server.attempts().get(2).sender().orElseThrow().parameters().envid())
+                .contains("A B+");
+    }
+
+    private void deliver(String mail, String recipient, String octets) {
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:" + mail, "250 ")
+                    .say("RCPT TO:" + recipient, "250 ")
+                    .say("DATA", "354 ")
+                    .sendRaw(octets.getBytes(StandardCharsets.UTF_8))
+                    .say(".", "250 ")
+                    .say("QUIT", "221 ");
+        }
+    }
+
+    @Test
+    void aReportInAsciiAsksForNoExtension() {
         bounce("*");
-        send("<ann@x.test> ENVID=a+0D+0AX-Evil:+20yes", "<bob@y.test> ORCPT=rfc822;b+0D+0AX-Evil:+20yes");
-        assertThat(text(home.takeMail()))
-                .contains("Original-Envelope-Id: a??X-Evil: yes\r\n")
-                .doesNotContain("\nX-Evil");
+        deliver("<ann@x.test>", "<bob@y.test>", "Subject: a\r\n\r\nb\r\n");
+        CapturedMail report = home.takeMail();
+        assertThat(report.envelope().sender().parameters().all()).isEmpty();
+        assertThat(text(report)).doesNotContain("8bit").contains("Content-Transfer-Encoding: 7bit\r\n\r\n--=_report");
+    }
+
+    @Test
+    void aReportOfAnEightBitMailSaysSoWhereItIs() {
+        bounce("*");
+        deliver("<ann@x.test> BODY=8BITMIME", "<bob@y.test>", "Subject: a\r\n\r\n\u00fc\r\n");
+        CapturedMail report = home.takeMail();
+        assertThat(report.envelope().sender().parameters().toString()).isEqualTo("BODY=8BITMIME");
+        assertThat(text(report))
+                .contains("Content-Transfer-Encoding: 8bit\r\n\r\n--=_report")
+                .contains("text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit")
+                .contains("message/delivery-status\r\nContent-Transfer-Encoding: 7bit")
+                .contains("message/rfc822\r\nContent-Transfer-Encoding: 8bit");
+    }
+
+    @Test
+    void aReportOfLongLinesIsLabelledBinary() {
+        bounce("*");
+        deliver("<ann@x.test>", "<bob@y.test>", "Subject: a\r\n\r\n" + "x".repeat(999) + "\r\n");
+        assertThat(text(home.takeMail())).contains("message/rfc822\r\nContent-Transfer-Encoding: binary");
+        deliver("<ann@x.test>", "<bob@y.test>", "Subject: a\r\n\r\n" + "x".repeat(998) + "\r\n");
+        assertThat(text(home.takeMail())).doesNotContain("binary");
+    }
+
+    @Test
+    void aReportToAnInternationalAddressSpeaksUtf8() {
+        bounce("*");
+        deliver("<j\u00f6rg@x.test> SMTPUTF8", "<bob@y.test>", "Subject: a\r\n\r\nb\r\n");
+        CapturedMail report = home.takeMail();
+        assertThat(report.envelope().sender().parameters().has("SMTPUTF8")).isTrue();
+        assertThat(report.envelope().recipients().get(0).address()).isEqualTo("j\u00f6rg@x.test");
+        assertThat(text(report)).contains("message/global-delivery-status");
+
+        deliver("<ann@x.test> SMTPUTF8", "<bob@y.test>", "Subject: a\r\n\r\nb\r\n");
+        assertThat(home.takeMail().envelope().sender().parameters().has("SMTPUTF8"))
+                .as("needed by nothing in this report")
+                .isFalse();
+    }
+
+    @Test
+    void headersOnlyMeansNoLineOfTheBody() {
+        bounce("*");
+        deliver("<ann@x.test> RET=HDRS", "<bob@y.test>", "\r\nsecret body\r\n");
+        assertThat(text(home.takeMail())).doesNotContain("secret");
+        deliver("<ann@x.test> RET=HDRS", "<bob@y.test>", "Subject: a\n\nsecret body\r\n");
+        assertThat(text(home.takeMail())).contains("Subject: a").doesNotContain("secret");
     }
 
     @Test

@@ -26,8 +26,13 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
     private static final Pattern KEYWORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*");
     private static final Pattern VALUE = Pattern.compile("[^\\p{Cntrl} =]+");
     private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~]++|\\+[0-9A-F]{2})*+");
+
+    /** Octets of which RFC 3461 sections 4.2 and 4.4 ask that they are printable US-ASCII, tab and space before encoding. */
+    private static final String PRINTABLE = "\\+(?:09|[2-6][0-9A-F]|7[0-9A-E])";
+
+    private static final Pattern PRINTABLE_XTEXT = Pattern.compile("(?:[!-*,-<>-~]++|" + PRINTABLE + ")*+");
     private static final Pattern UTF8_XTEXT =
-            Pattern.compile("(?i:utf-8);(?:[!-*,-<>-~[^\\x00-\\x7f]]++|\\+[0-9A-F]{2})*+");
+            Pattern.compile("(?i:utf-8);(?:[!-*,-<>-~[^\\x00-\\x7f]]++|" + PRINTABLE + ")*+");
     private static final Pattern ATOMS = Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\\x2d[^\\x00-\\x7f]]+");
     private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\\\p{Cntrl}]++|\\\\[ -~])*+\"");
     private static final Pattern DOMAIN =
@@ -84,7 +89,10 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
             case "SMTPUTF8" -> require(value.isEmpty(), "SMTPUTF8 without a value");
             case "RET" -> require(isOneOf(value, "FULL", "HDRS"), "RET=FULL or HDRS");
             case "ENVID" ->
-                require(value.filter(v -> v.length() <= 100 && isXtext(v)).isPresent(), "ENVID=xtext");
+                require(
+                        value.filter(v -> v.length() <= 100 && isPrintableXtext(v))
+                                .isPresent(),
+                        "ENVID=xtext of printable US-ASCII, up to 100 octets");
             case "AUTH" -> require(value.filter(PathArgument::isXtext).isPresent(), "AUTH=xtext or <>");
             default -> throw new Refusal(555, "5.5.4 MAIL parameter " + printable(keyword) + " is not known");
         }
@@ -100,17 +108,21 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                 require(
                         value.filter(v -> v.length() <= 500
                                         && v.matches("[A-Za-z0-9-]+;.+")
-                                        && (isXtext(v)
+                                        && (isPrintableXtext(v)
                                                 || (utf8
                                                         && UTF8_XTEXT.matcher(v).matches())))
                                 .isPresent(),
-                        "ORCPT=type;xtext");
+                        "ORCPT=type;xtext of printable US-ASCII, up to 500 octets");
             default -> throw new Refusal(555, "5.5.4 RCPT parameter " + printable(keyword) + " is not known");
         }
     }
 
     private static boolean isOneOf(Optional<String> value, String... words) {
         return value.isPresent() && Set.of(words).contains(value.get().toUpperCase(Locale.ROOT));
+    }
+
+    private static boolean isPrintableXtext(String value) {
+        return PRINTABLE_XTEXT.matcher(value).matches();
     }
 
     private static boolean isXtext(String value) {
