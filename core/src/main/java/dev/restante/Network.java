@@ -42,10 +42,14 @@ public final class Network {
         int slash = cidr.indexOf('/');
         Optional<byte[]> address = address(slash < 0 ? cidr : cidr.substring(0, slash));
         if (address.isPresent()) {
-            int bits = address.get().length * 8;
+            // Java reads an IPv4 address that is written as one of IPv6 as what it means.
+            int mapped = address.get().length == 4 && cidr.indexOf(':') >= 0 ? 96 : 0;
+            int bits = address.get().length * 8 + mapped;
             String prefix = slash < 0 ? String.valueOf(bits) : cidr.substring(slash + 1);
-            if (PREFIX.matcher(prefix).matches() && Integer.parseInt(prefix) <= bits) {
-                return new Network(source, outside, address.get(), Integer.parseInt(prefix));
+            if (PREFIX.matcher(prefix).matches()
+                    && Integer.parseInt(prefix) >= mapped
+                    && Integer.parseInt(prefix) <= bits) {
+                return new Network(source, outside, address.get(), Integer.parseInt(prefix) - mapped);
             }
         }
         throw new IllegalArgumentException(
@@ -64,6 +68,41 @@ public final class Network {
         } catch (UnknownHostException e) {
             return Optional.empty();
         }
+    }
+
+    /** An address in digits, without a scope; one of IPv6 as RFC 5952 spells it. */
+    static String spelled(InetAddress address) {
+        byte[] octets = address.getAddress();
+        if (octets.length == 4) {
+            return address.getHostAddress();
+        }
+        int[] groups = new int[octets.length / 2];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = (octets[2 * i] & 0xff) << 8 | (octets[2 * i + 1] & 0xff);
+        }
+        int begin = 0;
+        int length = 1;
+        for (int i = 0; i < groups.length; i++) {
+            int end = i;
+            while (end < groups.length && groups[end] == 0) {
+                end++;
+            }
+            if (end - i > length) {
+                begin = i;
+                length = end - i;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < groups.length; i++) {
+            if (length > 1 && i == begin) {
+                text.append("::");
+                i += length - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
+                        .append(Integer.toHexString(groups[i]));
+            }
+        }
+        return text.toString();
     }
 
     /** Whether {@code candidate} lies in this network. */

@@ -38,9 +38,9 @@ public record SmtpClient(
         return authentication.map(Authentication::identity);
     }
 
-    /** The client's address in digits, without its port. */
+    /** The client's address in digits, without its port; one of IPv6 as RFC 5952 spells it, such as {@code ::1}. */
     public String ip() {
-        return address.getAddress().getHostAddress();
+        return Network.spelled(address.getAddress());
     }
 
     /** The address at the other end of the connection: the proxy's where one speaks for the client. */
@@ -87,7 +87,9 @@ public record SmtpClient(
      */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(ip()).append(':').append(address.getPort());
+        StringBuilder text = new StringBuilder(ip().indexOf(':') < 0 ? ip() : "[" + ip() + "]")
+                .append(':')
+                .append(address.getPort());
         StringBuilder facts = new StringBuilder();
         proxy.ifPresent(facts::append);
         heloName.ifPresent(name -> facts.append(facts.isEmpty() ? "" : ", ")

@@ -189,7 +189,7 @@ class LifeCycleTest {
             assertThat(server.host()).isEqualTo("127.0.0.1");
             assertThat(server.sessions())
                     .extracting(session -> session.client().ip())
-                    .contains("127.0.0.1", "0:0:0:0:0:0:0:1");
+                    .contains("127.0.0.1", "::1");
         }
     }
 
