@@ -27,20 +27,27 @@ public final class Reply {
      * A reply of {@code code} with {@code text}. A text that begins with an enhanced status code, such as {@code "4.2.1
      * Mailbox busy"}, gives that code to every line; each {@code \n} begins a new line.
      *
-     * @throws IllegalArgumentException if the code is not between 200 and 599, or the text holds a CR or another
-     *     control character than TAB and LF
+     * @throws IllegalArgumentException if the code is not between 200 and 599, or the text holds a CR, another control
+     *     character than TAB and LF, or half of a surrogate pair
      */
     public static Reply of(int code, String text) {
         if (code < 200 || code > 599) {
             throw new IllegalArgumentException("A reply code is between 200 and 599, but was " + code + ".");
         }
+        boolean surrogates = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            surrogates |= Character.isSurrogate(c);
             if ((c < ' ' && c != '\t' && c != '\n') || c == 0x7f) {
                 throw new IllegalArgumentException("A reply's text holds no control character, but has "
                         + String.format("U+%04X at position %d", (int) c, i)
                         + ". Use \\n for a reply of several lines, and rawReply(...) for anything else.");
             }
+        }
+        if (surrogates && !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException(
+                    "A reply's text is whole characters, but has half of a surrogate pair. Use rawReply(...) for octets"
+                            + " that are no UTF-8.");
         }
         int end = endOfEnhancedCode(text);
         return end == 0

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *
  * <p>Reading what was written gives equal rules. The order of rules, conditions and effects of pace is that of the text. A text
  * says what {@link Script} compiles and nothing else; {@link #schema()} describes it to editors. YAML 1.2 says the same in its
- * own syntax, without aliases. What is read is checked as a whole before it is returned, so that a script in use is replaced
+ * own syntax, without aliases and tags. A byte order mark in front is passed over. What is read is checked as a whole before it is returned, so that a script in use is replaced
  * only by one that is sound.
  */
 public final class ScriptFile {
@@ -85,8 +85,7 @@ public final class ScriptFile {
 
     private static String text(Path file) {
         try {
-            String text = Files.readString(file);
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
+            return Files.readString(file);
         } catch (CharacterCodingException e) {
             throw ScriptFileException.at(ScriptNode.Place.UNKNOWN, "", "octets that are no UTF-8", "UTF-8", "");
         } catch (IOException e) {

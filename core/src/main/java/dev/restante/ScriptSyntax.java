@@ -1,6 +1,7 @@
 package dev.restante;
 
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -176,7 +177,8 @@ enum ScriptSyntax {
      */
     ScriptNode parse(String text) {
         Progress progress = new Progress();
-        try (JsonParser parser = factory().createParser(ObjectReadContext.empty(), text)) {
+        String script = text.startsWith("\ufeff") ? text.substring(1) : text;
+        try (JsonParser parser = factory().createParser(ObjectReadContext.empty(), script)) {
             if (parser.nextToken() == null) {
                 throw ScriptFileException.at(
                         new ScriptNode.Place(1, 1), "", "nothing", "a script, at least {\"rules\": []}", "");
@@ -212,6 +214,14 @@ enum ScriptSyntax {
                     "the value itself, since scripts have no aliases",
                     "");
         }
+        if (parser.getTypeId() != null) {
+            throw ScriptFileException.at(
+                    place,
+                    path,
+                    "the tag " + abbreviated(written(String.valueOf(parser.getTypeId()))),
+                    "the value alone, since scripts have no tags",
+                    "");
+        }
         JsonToken token = parser.currentToken();
         if (token == JsonToken.START_OBJECT) {
             return fields(parser, place, path, depth, progress);
@@ -223,7 +233,18 @@ enum ScriptSyntax {
             progress.path = path;
             return new ScriptNode.Items(items, place);
         }
-        return new ScriptNode.Scalar(scalar(parser, token), place);
+        Object value = scalar(parser, token);
+        if (value instanceof String said && !StandardCharsets.UTF_8.newEncoder().canEncode(said)) {
+            throw ScriptFileException.at(
+                    place, path, "half of a surrogate pair in \"" + abbreviated(said) + "\"", "whole characters", "");
+        }
+        return new ScriptNode.Scalar(value, place);
+    }
+
+    /** A tag as people write it. */
+    private static String written(String tag) {
+        String common = "tag:yaml.org,2002:";
+        return tag.startsWith(common) ? "!!" + tag.substring(common.length()) : "!" + tag;
     }
 
     private ScriptNode fields(JsonParser parser, ScriptNode.Place place, String path, int depth, Progress progress) {

@@ -62,6 +62,12 @@ class ScriptFileErrorsTest {
     }
 
     @Test
+    void aByteOrderMarkIsPassedOver() {
+        assertThat(ScriptFile.fromJson("\ufeff{\"rules\": []}")).isEmpty();
+        assertThat(ScriptFile.fromYaml("\ufeffrules: []")).isEmpty();
+    }
+
+    @Test
     void emptyTextsAreNoScripts() {
         for (String empty : List.of("", " \n\t\n ")) {
             assertThat(refused(() -> ScriptFile.fromJson(empty)))
