@@ -31,6 +31,9 @@ public sealed interface Condition {
     /** Whether the client has logged in ({@code true}) or not. */
     record LoggedIn(boolean yes) implements Condition {}
 
+    /** Whether the server takes the credentials that AUTH presents ({@code true}) or not. */
+    record Credentials(boolean right) implements Condition {}
+
     /** Whether a header field of this name has a decoded value that matches. */
     record Header(String name, TextPattern pattern) implements Condition {}
 
@@ -40,7 +43,15 @@ public sealed interface Condition {
      * @param atLeast the smallest size that matches
      * @param atMost the largest size that matches
      */
-    record Size(long atLeast, long atMost) implements Condition {}
+    record Size(long atLeast, long atMost) implements Condition {
+        /** Refuses bounds that no size lies between. */
+        public Size {
+            if (atLeast < 0 || atMost < atLeast) {
+                throw new IllegalArgumentException("A size has bounds with 0 <= at least <= at most, but they were "
+                        + atLeast + " and " + atMost + ".");
+            }
+        }
+    }
 
     /** Whether a function agrees. It cannot travel: a script with one has no JSON form. */
     record Matching(Predicate<Moment> predicate) implements Condition {}

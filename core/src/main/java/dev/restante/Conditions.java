@@ -151,6 +151,26 @@ public interface Conditions<T> {
     }
 
     /**
+     * What is known once the client has presented its credentials.
+     *
+     * @param <T> the step itself
+     */
+    interface WithCredentials<T> extends Greeted<T> {
+        /**
+         * Only if the server's {@link AuthPolicy} takes the credentials. A positive reply of such a rule words the success, and
+         * lets nobody in who is not let in anyhow.
+         */
+        default T rightCredentials() {
+            return when(new Condition.Credentials(true));
+        }
+
+        /** Only if the server's {@link AuthPolicy} does not take the credentials. A positive reply lets the client in. */
+        default T wrongCredentials() {
+            return when(new Condition.Credentials(false));
+        }
+    }
+
+    /**
      * What is known once MAIL FROM was said.
      *
      * @param <T> the step itself

@@ -109,7 +109,7 @@ public sealed interface Effect {
     /**
      * Returns the mail after it was accepted, by a delivery report (RFC 3464) to its sender, as the client asked with NOTIFY,
      * RET, ENVID and ORCPT (RFC 3461). The report goes out once the client has its reply. Nobody is told of a mail from the
-     * null sender.
+     * null sender. The returned mail has CRLF at each line's end, whatever it came with.
      *
      * @param recipients whose mail is returned
      * @param host the SMTP server that takes the report
@@ -218,6 +218,7 @@ public sealed interface Effect {
         public Keywords {
             add = List.copyOf(add);
             hide = List.copyOf(hide);
+            Stream.concat(add.stream(), hide.stream()).forEach(Keywords::requireLine);
             if (greeting.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("The greeting is one line without control characters.");
             }
@@ -244,6 +245,16 @@ public sealed interface Effect {
             all.removeIf(this::concerns);
             all.addAll(add);
             return all;
+        }
+
+        private static void requireLine(String line) {
+            if (line.isBlank()
+                    || Character.isWhitespace(line.charAt(0))
+                    || line.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException(
+                        "A line of the answer to EHLO begins with a keyword, as \"SIZE 1000\" does, and has no control"
+                                + " characters, but was \"" + line.replaceAll("\\p{Cntrl}", "?") + "\".");
+            }
         }
 
         private boolean concerns(String line) {

@@ -31,7 +31,7 @@ public final class ManualClock implements ServerClock {
     public void schedule(Duration delay, Runnable task) {
         synchronized (this) {
             if (!delay.isZero() && !delay.isNegative()) {
-                tasks.add(new Task(now.plus(delay), scheduled++, task));
+                tasks.add(new Task(after(delay), scheduled++, task));
                 return;
             }
         }
@@ -50,7 +50,7 @@ public final class ManualClock implements ServerClock {
         }
         Instant target;
         synchronized (this) {
-            target = now.plus(time);
+            target = after(time);
         }
         while (true) {
             Task task;
@@ -65,6 +65,11 @@ public final class ManualClock implements ServerClock {
             }
             task.action().run();
         }
+    }
+
+    /** The time when {@code delay} will have passed, or the last that there is. */
+    private Instant after(Duration delay) {
+        return delay.compareTo(Duration.between(now, Instant.MAX)) >= 0 ? Instant.MAX : now.plus(delay);
     }
 
     @Override

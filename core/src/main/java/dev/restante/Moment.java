@@ -18,6 +18,9 @@ public interface Moment {
     /** The command line of this stage as spoken; the last one before the body for stages without a line. */
     String command();
 
+    /** Whether the server takes the credentials that the client presents; empty at other stages than AUTH. */
+    Optional<Boolean> credentialsRight();
+
     /** The sender of the transaction. */
     Optional<Envelope.Sender> sender();
 

@@ -57,6 +57,8 @@ final class RuleText {
             return tls.encrypted() ? "overTls()" : "inPlain()";
         } else if (condition instanceof Condition.LoggedIn loggedIn) {
             return loggedIn.yes() ? "loggedIn()" : "notLoggedIn()";
+        } else if (condition instanceof Condition.Credentials credentials) {
+            return credentials.right() ? "rightCredentials()" : "wrongCredentials()";
         } else if (condition instanceof Condition.Header header) {
             return header.name().equals("Subject")
                     ? "subject(" + quoted(header.pattern()) + ")"

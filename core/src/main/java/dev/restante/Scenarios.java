@@ -202,6 +202,7 @@ public final class Scenarios {
 
     /** Senders that match are refused: 554. A client should give up, and say so. */
     public static Scenario blockSenders(String... senders) {
+        requireSome("blockSenders", "sender", senders);
         return new Scenario(
                 "blocked sender",
                 Arrays.stream(senders)
@@ -215,6 +216,7 @@ public final class Scenarios {
 
     /** Clients in these networks are refused: 554 instead of the greeting. A client should give up, and say so. */
     public static Scenario blockClients(String... networks) {
+        requireSome("blockClients", "network", networks);
         return new Scenario(
                 "blocked client",
                 Arrays.stream(networks)
@@ -228,6 +230,7 @@ public final class Scenarios {
 
     /** Only senders that match one of these are taken; others, the null sender too, are refused: 554. */
     public static Scenario allowSenders(String... senders) {
+        requireSome("allowSenders", "sender", senders);
         Trigger.OnMailFrom rule = on(MAIL_FROM).named("sender not allowed");
         for (String sender : senders) {
             rule = rule.from("!" + sender);
@@ -239,6 +242,7 @@ public final class Scenarios {
 
     /** Only clients in one of these networks are greeted; others are refused: 554. */
     public static Scenario allowClients(String... networks) {
+        requireSome("allowClients", "network", networks);
         Trigger.OnConnect rule = on(CONNECT).named("client not allowed");
         for (String network : networks) {
             rule = rule.client("!" + network);
@@ -250,10 +254,11 @@ public final class Scenarios {
 
     /**
      * Takes mail for these domains, and for others only from clients that have logged in: else 554. A client should log in, or
-     * give up and say so.
+     * give up and say so. {@code <Postmaster>} without a domain is always taken (RFC 5321 section 4.5.1).
      */
     public static Scenario relayDenied(String... domains) {
-        Trigger.OnRcptTo rule = on(RCPT_TO).named("relay denied").notLoggedIn();
+        requireSome("relayDenied", "domain", domains);
+        Trigger.OnRcptTo rule = on(RCPT_TO).named("relay denied").notLoggedIn().to("!postmaster");
         for (String domain : domains) {
             rule = rule.to("!*@" + domain);
         }
@@ -266,6 +271,11 @@ public final class Scenarios {
      * should give up rather than send it all again.
      */
     public static Scenario sizeRefusedLate(long octets) {
+        if (octets < 0 || octets == Long.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "sizeRefusedLate takes mails of up to 0 octets or more, and refuses larger"
+                            + " ones, but was given " + octets + ".");
+        }
         return Scenario.of(
                 "size refused late",
                 on(END_OF_DATA)
@@ -273,6 +283,12 @@ public final class Scenarios {
                         .sizeAtLeast(octets + 1)
                         .reply(552, "5.3.4 Message is too large")
                         .always());
+    }
+
+    private static void requireSome(String scenario, String what, String... values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException(scenario + " needs at least one " + what + ".");
+        }
     }
 
     // ---- slowly

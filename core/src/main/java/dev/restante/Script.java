@@ -28,7 +28,8 @@ public final class Script {
 
     /**
      * Begins a rule for the moment at which exactly this many octets of a body have arrived: octets as they come over
-     * the wire after 354, dot-stuffing included, or as data of BDAT. A shorter body never reaches it.
+     * the wire after 354, dot-stuffing included, or as data of BDAT. A shorter body never reaches it. A body that is under way
+     * already when the rule is scripted may pass without it.
      *
      * @throws IllegalArgumentException if {@code octets} is negative
      */

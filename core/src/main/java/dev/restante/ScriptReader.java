@@ -254,6 +254,9 @@ final class ScriptReader {
             }
             case TLS -> new Condition.Tls(value.flag());
             case LOGGED_IN -> new Condition.LoggedIn(value.flag());
+            case CREDENTIALS ->
+                new Condition.Credentials(value.word("what credentials are", List.of("right", "wrong"))
+                        .equals("right"));
             case SIZE -> size(value);
             case NTH -> nth(value);
             case ATTEMPTS -> attempts(value);

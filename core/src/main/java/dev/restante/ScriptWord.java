@@ -42,6 +42,7 @@ enum ScriptWord {
     CLIENT("client", Role.CONDITION, Conditions.class),
     TLS("tls", Role.CONDITION, Conditions.class),
     LOGGED_IN("loggedIn", Role.CONDITION, Conditions.Greeted.class),
+    CREDENTIALS("credentials", Role.CONDITION, Conditions.WithCredentials.class),
     RECIPIENTS_ABOVE("recipientsAbove", Role.CONDITION, Conditions.WithRecipient.class),
     HEADER("header", Role.CONDITION, Conditions.WithContent.class),
     SUBJECT("subject", Role.CONDITION, Conditions.WithContent.class),
@@ -116,6 +117,8 @@ enum ScriptWord {
     static String lack(Class<?> step) {
         if (step == Conditions.Greeted.class) {
             return "where the client has not said who it is";
+        } else if (step == Conditions.WithCredentials.class) {
+            return "where no credentials are presented";
         } else if (step == Conditions.WithSender.class) {
             return "where no sender is known";
         } else if (step == Conditions.WithRecipient.class) {

@@ -122,6 +122,8 @@ final class ScriptWriter {
             put(groups, "tls", tls.encrypted());
         } else if (condition instanceof Condition.LoggedIn loggedIn) {
             put(groups, "loggedIn", loggedIn.yes());
+        } else if (condition instanceof Condition.Credentials credentials) {
+            put(groups, "credentials", credentials.right() ? "right" : "wrong");
         } else if (condition instanceof Condition.Header subject) {
             put(groups, "subject", subject.pattern().toString());
         } else if (condition instanceof Condition.Size size) {

@@ -26,8 +26,8 @@ public final class Stage<W> {
     /** STARTTLS was said; its 220 is not yet written. */
     public static final Stage<Trigger.OnCommand> STARTTLS = new Stage<>("STARTTLS", 3, Trigger.OnCommand::new);
 
-    /** The credentials of an AUTH are complete; they are not yet judged. */
-    public static final Stage<Trigger.OnCommand> AUTH = new Stage<>("AUTH", 4, Trigger.OnCommand::new);
+    /** The credentials of an AUTH are complete, and right or wrong; its last reply is not yet written. */
+    public static final Stage<Trigger.OnAuth> AUTH = new Stage<>("AUTH", 4, Trigger.OnAuth::new);
 
     /** A well-formed MAIL FROM arrived in its place. */
     public static final Stage<Trigger.OnMailFrom> MAIL_FROM = new Stage<>("MAIL_FROM", 5, Trigger.OnMailFrom::new);
@@ -61,7 +61,10 @@ public final class Stage<W> {
     /** QUIT was said. */
     public static final Stage<Trigger.OnCommand> QUIT = new Stage<>("QUIT", 14, Trigger.OnCommand::new);
 
-    /** Any command line was said, known or not, before anything else is made of it. */
+    /**
+     * Any command line was said, known or not, before anything else is made of it. A reply of a rule here stands in place of the
+     * command, which is not carried out, whatever the reply says; what paces, and a cut, are for the reply that is due.
+     */
     public static final Stage<Trigger.OnCommand> ANY_COMMAND = new Stage<>("ANY_COMMAND", 15, Trigger.OnCommand::new);
 
     private static final List<Stage<?>> ALL = List.of(

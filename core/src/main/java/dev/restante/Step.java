@@ -77,8 +77,8 @@ public abstract class Step<P> {
         }
 
         /**
-         * Says this reply. A negative one refuses what was asked, a positive one lets it take effect in these words;
-         * 421 also closes the connection (RFC 5321 section 3.8).
+         * Says this reply. A negative one refuses what was asked, a positive one lets it take effect in these words (but at
+         * {@link Stage#ANY_COMMAND}, where nothing is carried out); 421 also closes the connection (RFC 5321 section 3.8).
          *
          * <p>In the text, <code>{client}</code>, <code>{helo}</code>, <code>{user}</code>, <code>{sender}</code>,
          * <code>{recipient}</code>, <code>{host}</code> (the server's name), <code>{session}</code>, <code>{mail}</code> (the
@@ -122,8 +122,10 @@ public abstract class Step<P> {
         }
 
         /**
-         * Asks a function what to do; {@link Effect.Pass#PASS} leaves the stage to later rules. Such a rule has no JSON
-         * form.
+         * Asks a function what to do, once all conditions hold and while the rule is not spent; {@link Effect.Pass#PASS}
+         * leaves the stage to later rules. It runs on the connection's thread, for several connections at once. If it throws,
+         * or answers what means nothing at the stage, the connection ends with 421 and the transcript says why. Such a rule
+         * has no JSON form.
          */
         public Budget answer(Function<Moment, Effect.Decision> function) {
             return decide(new Effect.Computed(function));

@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 enum SystemClock implements ServerClock {
     SYSTEM;
 
+    /** For ever, as far as connections go; what is longer in nanoseconds could not be counted. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     @Override
     public Instant now() {
         return Instant.now();
@@ -19,7 +22,8 @@ enum SystemClock implements ServerClock {
         if (delay.isZero() || delay.isNegative()) {
             task.run();
         } else {
-            CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+            Duration bounded = delay.compareTo(LONGEST) > 0 ? LONGEST : delay;
+            CompletableFuture.delayedExecutor(bounded.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
                     .execute(task);
         }
     }

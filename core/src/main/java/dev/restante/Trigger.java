@@ -78,6 +78,24 @@ public final class Trigger {
         }
     }
 
+    /** At {@link Stage#AUTH}. */
+    public static final class OnAuth extends Step.Answered<Step.PacedAnswer>
+            implements Conditions.WithCredentials<OnAuth> {
+        OnAuth(RuleDraft draft) {
+            super(draft, Step.PacedAnswer::new);
+        }
+
+        @Override
+        public OnAuth when(Condition condition) {
+            return new OnAuth(draft.when(condition));
+        }
+
+        @Override
+        public OnAuth named(String name) {
+            return new OnAuth(draft.named(name));
+        }
+    }
+
     /** At {@link Stage#MAIL_FROM}. */
     public static final class OnMailFrom extends Step.Answered<Step.PacedAnswer>
             implements Conditions.WithSender<OnMailFrom> {

@@ -30,6 +30,10 @@ final class ConditionCheck {
             return moment.client().tls().isPresent() == tls.encrypted();
         } else if (condition instanceof Condition.LoggedIn loggedIn) {
             return moment.client().authentication().isPresent() == loggedIn.yes();
+        } else if (condition instanceof Condition.Credentials credentials) {
+            return moment.credentialsRight()
+                    .filter(right -> right == credentials.right())
+                    .isPresent();
         } else if (condition instanceof Condition.Header header) {
             return matchesHeader(header, moment.message());
         } else if (condition instanceof Condition.Size size) {

@@ -6,11 +6,11 @@ import dev.restante.Moment;
 import dev.restante.Rule;
 import dev.restante.RuleReport;
 import dev.restante.ServerClock;
+import dev.restante.Stage;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A rule on a server, with everything that is counted for it. */
@@ -30,11 +30,16 @@ final class CountedRule {
     private long hits;
 
     /**
-     * That the rule fired.
+     * That the rule fired, or that a function of it failed.
      *
      * @param decision what it decides; {@code null} if it only paces
+     * @param fired whether it fired, and is counted: false if a function among its conditions failed
+     * @param failure what a function threw, or what is wrong with its answer; {@code null} if nothing failed
      */
-    record Claim(Effect.@Nullable Decision decision) {}
+    record Claim(
+            Effect.@Nullable Decision decision,
+            boolean fired,
+            @Nullable Throwable failure) {}
 
     CountedRule(Rule rule, ServerClock clock) {
         this.rule = rule;
@@ -64,22 +69,65 @@ final class CountedRule {
         if (!nthOnServer.isEmpty() && !isNthOnServer()) {
             return null;
         }
-        for (Condition condition : plain) {
-            if (!ConditionCheck.holds(condition, moment)) {
-                return null;
+        try {
+            for (Condition condition : plain) {
+                if (!ConditionCheck.holds(condition, moment)) {
+                    return null;
+                }
             }
+        } catch (RuntimeException | Error e) {
+            return new Claim(null, false, e);
         }
-        // A user's function runs outside the lock: it may take its time.
         Effect.Decision decision = rule.decision().orElse(null);
         if (decision instanceof Effect.Computed computed) {
-            decision = Objects.requireNonNull(
-                    computed.function().apply(moment),
+            return compute(computed, moment, sessionId);
+        }
+        return take(moment, sessionId) ? new Claim(decision, true, null) : null;
+    }
+
+    /** Asks a user's function, once all else holds. It runs outside the lock: it may take its time. */
+    private @Nullable Claim compute(Effect.Computed computed, Moment moment, String sessionId) {
+        if (!isDue(moment)) {
+            return null;
+        }
+        try {
+            Effect.Decision decision = computed.function().apply(moment);
+            requireMeaning(decision, moment.stage());
+            return decision != Effect.Pass.PASS && count(sessionId) ? new Claim(decision, true, null) : null;
+        } catch (RuntimeException | Error e) {
+            return new Claim(null, count(sessionId), e);
+        }
+    }
+
+    private static void requireMeaning(Effect.@Nullable Decision decision, Stage<?> stage) {
+        if (decision == null) {
+            throw new NullPointerException(
                     "The function of answer(...) returned null. Effect.Pass.PASS leaves the stage to later rules.");
-            if (decision == Effect.Pass.PASS) {
-                return null;
+        }
+        String place = decision instanceof Effect.Keywords
+                ? "EHLO"
+                : decision == Effect.Fault.DISCARD
+                        ? "END_OF_DATA"
+                        : decision instanceof Effect.TlsFault ? "TLS_HANDSHAKE" : stage.name();
+        if (!place.equals(stage.name())) {
+            throw new IllegalStateException("The function of answer(...) returned " + decision + " at " + stage
+                    + ", where it means nothing: it is for " + place + ".");
+        } else if (decision instanceof Effect.Computed) {
+            throw new IllegalStateException("The function of answer(...) returned another function.");
+        }
+    }
+
+    private synchronized boolean isDue(Moment moment) {
+        return !isSpent() && remembers(moment, clock.now());
+    }
+
+    private boolean remembers(Moment moment, Instant now) {
+        for (Memory memory : memories) {
+            if (!memory.holds(moment, now)) {
+                return false;
             }
         }
-        return take(moment, sessionId) ? new Claim(decision) : null;
+        return true;
     }
 
     private synchronized boolean isNthOnServer() {
@@ -88,17 +136,15 @@ final class CountedRule {
     }
 
     private synchronized boolean take(Moment moment, String sessionId) {
+        return isDue(moment) && count(sessionId);
+    }
+
+    private synchronized boolean count(String sessionId) {
         if (isSpent()) {
             return false;
         }
-        Instant now = clock.now();
-        for (Memory memory : memories) {
-            if (!memory.holds(moment, now)) {
-                return false;
-            }
-        }
         hits++;
-        recent.addLast(new RuleReport.Hit(sessionId, now));
+        recent.addLast(new RuleReport.Hit(sessionId, clock.now()));
         if (recent.size() > RECENT_HITS) {
             recent.removeFirst();
         }
@@ -109,7 +155,7 @@ final class CountedRule {
         if (rule.limit() instanceof Rule.Limit.Times times) {
             return hits >= times.count();
         } else if (rule.limit() instanceof Rule.Limit.During during) {
-            return !clock.now().isBefore(scriptedAt.plus(during.time()));
+            return Memory.hasPassed(during.time(), scriptedAt, clock.now());
         }
         return false;
     }

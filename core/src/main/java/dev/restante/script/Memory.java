@@ -3,6 +3,7 @@ package dev.restante.script;
 import dev.restante.Condition;
 import dev.restante.Envelope;
 import dev.restante.Moment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -44,15 +45,15 @@ interface Memory {
     }
 
     private static boolean isNew(Condition.Newcomer newcomer, Instant[] first, Instant now) {
-        if (first[0] == null || !now.isBefore(first[0].plus(newcomer.forgottenAfter()))) {
+        if (first[0] == null || hasPassed(newcomer.forgottenAfter(), first[0], now)) {
             first[0] = now;
         }
-        return now.isBefore(first[0].plus(newcomer.time()));
+        return !hasPassed(newcomer.time(), first[0], now);
     }
 
     /** Only what is let through fills the window, so that a client that keeps knocking is let in again. */
     private static boolean isOver(Condition.Rate rate, Deque<Instant> passed, Instant now) {
-        while (!passed.isEmpty() && !passed.peekFirst().plus(rate.window()).isAfter(now)) {
+        while (!passed.isEmpty() && hasPassed(rate.window(), passed.peekFirst(), now)) {
             passed.removeFirst();
         }
         if (passed.size() >= rate.count()) {
@@ -60,6 +61,11 @@ interface Memory {
         }
         passed.addLast(now);
         return false;
+    }
+
+    /** Whether this time has passed since then. A time may be longer than an {@link Instant} can be moved. */
+    static boolean hasPassed(Duration time, Instant since, Instant now) {
+        return Duration.between(since, now).compareTo(time) >= 0;
     }
 
     /** A value for each key, made on first use; the least recently used of more than 10,000 are forgotten. */

@@ -119,7 +119,12 @@ public final class RuleBook {
                 continue;
             }
             CountedRule.Claim claim = counted.claim(moment, sessionId);
-            if (claim != null) {
+            if (claim != null && claim.failure() != null) {
+                if (claim.fired()) {
+                    fired.add(rule);
+                }
+                return new Verdict(List.of(), null, fired, new Verdict.Failure(rule, claim.failure()));
+            } else if (claim != null) {
                 paces.addAll(rule.paces());
                 fired.add(rule);
                 decision = decision instanceof Effect.Keywords own && claim.decision() instanceof Effect.Keywords later
@@ -127,7 +132,7 @@ public final class RuleBook {
                         : claim.decision() == null ? decision : claim.decision();
             }
         }
-        return fired.isEmpty() ? Verdict.NONE : new Verdict(paces, decision, fired);
+        return fired.isEmpty() ? Verdict.NONE : new Verdict(paces, decision, fired, null);
     }
 
     /** Whether a decision leaves room for this later rule: one that only paces, or both change the answer to EHLO. */

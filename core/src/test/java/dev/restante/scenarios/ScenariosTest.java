@@ -7,6 +7,7 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.restante.Attempt;
@@ -261,6 +262,8 @@ class ScenariosTest {
         server.scenario(Scenarios.relayDenied("here.test", "near.test"));
         try (WireDialogue client = inMail()) {
             client.say("RCPT TO:<b@far.test>", "554 5.7.1 ")
+                    .say("RCPT TO:<Postmaster>", "250 ")
+                    .say("RCPT TO:<postmaster@far.test>", "554 5.7.1 ")
                     .say("RCPT TO:<b@here.test>", "250 ")
                     .say("RCPT TO:<b@NEAR.test>", "250 ")
                     .say("RSET", "250 ")
@@ -268,6 +271,19 @@ class ScenariosTest {
                     .say("MAIL FROM:<a@x.test>", "250 ")
                     .say("RCPT TO:<b@far.test>", "250 ");
         }
+    }
+
+    @Test
+    void whatNamesNobodyOrNoSizeIsNoScenario() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Scenarios.blockSenders())
+                .withMessage("blockSenders needs at least one sender.");
+        assertThatIllegalArgumentException().isThrownBy(() -> Scenarios.allowSenders());
+        assertThatIllegalArgumentException().isThrownBy(() -> Scenarios.blockClients());
+        assertThatIllegalArgumentException().isThrownBy(() -> Scenarios.allowClients());
+        assertThatIllegalArgumentException().isThrownBy(() -> Scenarios.relayDenied());
+        assertThatIllegalArgumentException().isThrownBy(() -> Scenarios.sizeRefusedLate(-1));
+        assertThatIllegalArgumentException().isThrownBy(() -> Scenarios.sizeRefusedLate(Long.MAX_VALUE));
     }
 
     @Test

@@ -100,6 +100,9 @@ final class RandomRules {
             choice.add(new Condition.User(pattern()));
             choice.add(new Condition.LoggedIn(random.nextBoolean()));
         }
+        if (step instanceof Conditions.WithCredentials) {
+            choice.add(new Condition.Credentials(random.nextBoolean()));
+        }
         if (step instanceof Conditions.WithSender) {
             choice.add(new Condition.From(pattern()));
             choice.add(new Condition.Size(position(), Long.MAX_VALUE));

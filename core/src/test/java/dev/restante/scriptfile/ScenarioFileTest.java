@@ -73,7 +73,7 @@ class ScenarioFileTest {
         assertThat(ScriptFile.fromYaml(ScriptFile.toYaml(rules))).isEqualTo(rules);
         assertThat(SCHEMA.validate(ScriptFile.toJson(rules), InputFormat.JSON)).isEmpty();
         assertThat(ScriptFile.toJava(rules))
-                .contains(".notLoggedIn().to(\"!*@here.test\")")
+                .contains(".notLoggedIn().to(\"!postmaster\").to(\"!*@here.test\")")
                 .contains("bounce(\"bob@*\", \"localhost\", 2525, \"5.1.1\", \"550 5.1.1 No such user\")")
                 .contains(".client(\"!10.0.0.0/8\")");
     }

@@ -60,6 +60,8 @@ class ScriptWordsTest {
             new Word("user", "when.user", "\"*\""),
             new Word("loggedIn", "when.loggedIn", "true"),
             new Word("notLoggedIn", "when.loggedIn", "false"),
+            new Word("rightCredentials", "when.credentials", "\"right\""),
+            new Word("wrongCredentials", "when.credentials", "\"wrong\""),
             new Word("from", "when.from", "\"*\""),
             new Word("sizeAtLeast", "when.size", "{\"atLeast\": 1}"),
             new Word("sizeAtMost", "when.size", "{\"atMost\": 1}"),

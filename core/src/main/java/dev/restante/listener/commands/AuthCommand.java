@@ -68,9 +68,7 @@ final class AuthCommand implements Verb {
         try {
             judge(conversation, mechanism.converse(dialogue), dialogue);
         } catch (Refusal refusal) {
-            if (conversation.hasEnded()) {
-                conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.ABORTED, Optional.empty());
-            } else {
+            if (!conversation.hasEnded()) {
                 refuse(conversation, refusal.reply());
             }
         }
@@ -80,11 +78,13 @@ final class AuthCommand implements Verb {
         AuthPolicy policy = conversation.settings.auth();
         SmtpClient authenticated = conversation.client().authenticated(login.presented());
         conversation.presented(authenticated);
+        boolean accepted = login.check().test(policy);
+        conversation.moment.credentials(accepted);
         Ruling ruling = conversation.ask(Stage.AUTH);
+        conversation.moment.credentials(null);
         if (ruling.ended()) {
             return;
         }
-        boolean accepted = login.check().test(policy);
         Reply reply = ruling.replyOr(accepted ? SUCCESS : INVALID);
         boolean succeeds = reply.isPositive() && !ruling.refuses();
         Optional<Reply> last = ruling.said(reply);
@@ -95,12 +95,16 @@ final class AuthCommand implements Verb {
             } else if (!succeeds
                     && ruling.decision() == null
                     && !login.complaint().isEmpty()) {
-                last = Optional.of(Dialogue.challenge(login.complaint()));
+                dialogue.heard = Optional.of(Dialogue.challenge(login.complaint()));
                 dialogue.tell(login.complaint(), false);
-                last = Optional.of(reply);
             }
         } catch (Refusal refusal) {
-            gaveUp(conversation, succeeds ? Optional.empty() : last, refusal.reply());
+            // The client did not take in what came before the last word.
+            if (!conversation.hasEnded()) {
+                conversation.ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, Optional.of(refusal.reply()));
+                conversation.asBefore();
+                conversation.say(refusal.reply());
+            }
             return;
         }
         if (succeeds) {
@@ -111,17 +115,6 @@ final class AuthCommand implements Verb {
             conversation.asBefore();
         }
         conversation.say(reply, ruling);
-    }
-
-    /** The client did not take in what came before the last word; {@code heard} is what refused it, if anything did. */
-    private static void gaveUp(Conversation conversation, Optional<Reply> heard, Reply answer) {
-        boolean ended = conversation.hasEnded();
-        conversation.ledger.failed(
-                Stage.AUTH,
-                ended && heard.isEmpty() ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED,
-                ended ? heard : Optional.of(answer));
-        conversation.asBefore();
-        conversation.say(answer);
     }
 
     private static @Nullable Reply misplaced(Conversation conversation) {
@@ -143,6 +136,9 @@ final class AuthCommand implements Verb {
     private static final class Dialogue implements Mechanism.Exchange {
         private final Conversation conversation;
         private final @Nullable String initial;
+
+        /** What has refused the client already, if anything has. */
+        private Optional<Reply> heard = Optional.empty();
 
         Dialogue(Conversation conversation, @Nullable String initial) {
             this.conversation = conversation;
@@ -174,9 +170,14 @@ final class AuthCommand implements Verb {
             return Reply.of(334, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
         }
 
+        private void unheard() {
+            conversation.ledger.failed(
+                    Stage.AUTH, heard.isEmpty() ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED, heard);
+        }
+
         private String hear() throws Refusal {
             String answer = conversation
-                    .hearSecret()
+                    .hearSecret(this::unheard)
                     .orElseThrow(() -> new Refusal(501, "5.7.0 The input ended in the exchange"));
             if (answer.equals("*")) {
                 throw new Refusal(501, "5.7.0 Authentication cancelled");

@@ -43,9 +43,10 @@ final class BodyTransfer {
 
     /** Receives one chunk; false if the connection has ended over it. */
     static boolean receiveChunk(Conversation conversation, Transaction open, long size) {
+        boolean isFirst = open.sink == null;
         BodySink sink = begin(conversation, open);
         long endOfChunk = open.wireOctets + size;
-        long from = open.wireOctets == 0 ? 0 : open.wireOctets + 1;
+        long from = isFirst ? 0 : open.wireOctets + 1;
         while (true) {
             long stop = conversation.services.rules().nextStop(from);
             long until = Math.min(stop, endOfChunk);
@@ -144,7 +145,7 @@ final class BodyTransfer {
         open.reached = Stage.AFTER_COMMIT;
         Ruling after = conversation.ask(Stage.AFTER_COMMIT);
         if (!after.ended()) {
-            conversation.acknowledge(open, after.replyOr(taken), after.isUsual() ? before : after);
+            conversation.acknowledge(open, after.replyOr(taken), after.following(before));
         }
     }
 }

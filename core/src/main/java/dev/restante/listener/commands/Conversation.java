@@ -56,9 +56,9 @@ public final class Conversation implements WireSocket.CommandSource {
     private boolean refusedAtConnect;
     private int commandsWithoutMail;
     private boolean startTlsOffered;
-    private long tarpitNanos;
-    /** How the replies to the present command are written, if a rule for any command said so. */
-    private Effect.@Nullable Dribble dribbleOfCommand;
+    private Duration tarpit = Duration.ZERO;
+    /** How the replies to the present command are written, as far as a rule for any command said so. */
+    private Ruling mannerOfCommand = Ruling.USUAL;
 
     private boolean ended;
     private volatile boolean gone;
@@ -284,6 +284,7 @@ public final class Conversation implements WireSocket.CommandSource {
         if (wire.endedInBareLineFeed()) {
             recorder.note("that line ended in LF without CR");
         }
+        mannerOfCommand = Ruling.USUAL;
         Ruling ruling = ask(Stage.ANY_COMMAND);
         if (ruling.ended()) {
             return null;
@@ -295,11 +296,11 @@ public final class Conversation implements WireSocket.CommandSource {
             say(Replies.TOO_MANY_COMMANDS);
             return null;
         }
-        if (ruling.decision() != null) {
+        if (ruling.decision() != null && !(ruling.decision() instanceof Effect.CutReply)) {
             insteadOf(verb, ruling.replyOr(Replies.OK), ruling);
             return null;
         }
-        dribbleOfCommand = ruling.dribble();
+        mannerOfCommand = ruling;
         if (refusedAtConnect && !verb.equals("QUIT")) {
             insteadOf(verb, Replies.ONLY_QUIT, Ruling.USUAL);
             return null;
@@ -409,22 +410,23 @@ public final class Conversation implements WireSocket.CommandSource {
             return;
         }
         ledger.answered();
-        if (tarpitNanos > 0) {
-            pause(Duration.ofNanos(tarpitNanos));
+        if (!tarpit.isZero()) {
+            pause(tarpit);
         }
-        if (ruling.decision() instanceof Effect.CutReply cut) {
+        Ruling manner = ruling.following(mannerOfCommand);
+        if (manner.decision() instanceof Effect.CutReply cut) {
             int length = Math.min(cut.bytes(), reply.length());
             byte[] octets = reply.toBytes();
             recorder.serverText(new String(octets, 0, length, StandardCharsets.UTF_8).stripTrailing() + " (cut after "
                     + length + " of " + octets.length + " octets)");
-            writeNow(octets, length, ruling.dribble());
+            writeNow(octets, length, manner.dribble());
             end(SmtpSession.Outcome.SERVER_CLOSED, "a rule cut the reply and closed the connection", true);
             return;
         }
-        if (ruling.decision() instanceof Effect.RawReply raw) {
+        if (manner.decision() instanceof Effect.RawReply raw) {
             recorder.serverText(printable(raw.octets()));
             byte[] octets = raw.octets().getBytes(StandardCharsets.ISO_8859_1);
-            writeNow(octets, octets.length, ruling.dribble());
+            writeNow(octets, octets.length, manner.dribble());
             return;
         }
         if (masked) {
@@ -432,13 +434,13 @@ public final class Conversation implements WireSocket.CommandSource {
         } else {
             recorder.reply(reply);
         }
-        Effect.Dribble dribble = ruling.dribble() == null ? dribbleOfCommand : ruling.dribble();
-        if (dribble != null) {
-            writeNow(reply.toBytes(), reply.length(), dribble);
+        if (manner.dribble() != null) {
+            writeNow(reply.toBytes(), reply.length(), manner.dribble());
         } else {
             wire.write(reply);
         }
         if (reply.code() == 421) {
+            ledger.lastWord(reply);
             end(SmtpSession.Outcome.SERVER_CLOSED, "server closed after 421", true);
         }
     }
@@ -446,7 +448,8 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Says that a mail was taken, and settles what became of saying so. */
     void acknowledge(Transaction open, Reply reply, Ruling ruling) {
         commandsWithoutMail = 0;
-        boolean told = !ruling.refuses() && !(ruling.decision() instanceof Effect.CutReply);
+        Ruling manner = ruling.following(mannerOfCommand);
+        boolean told = !manner.refuses() && !(manner.decision() instanceof Effect.CutReply);
         Attempt.Outcome outcome = told
                 ? Attempt.Outcome.ACCEPTED
                 : reply.isNegative() ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED;
@@ -493,19 +496,24 @@ public final class Conversation implements WireSocket.CommandSource {
     }
 
     private Ruling obey(Verdict verdict) {
-        if (verdict.fired().isEmpty()) {
+        if (verdict.isEmpty()) {
             return Ruling.USUAL;
         }
         for (Rule rule : verdict.fired()) {
             recorder.rule(rule.name());
             ledger.fired(rule.name());
         }
+        Verdict.Failure failure = verdict.failure();
+        if (failure != null) {
+            fail(failure.cause(), "a function of the rule " + failure.rule().name() + " failed: ");
+            return Ruling.ENDED;
+        }
         Effect.Dribble dribble = null;
         for (Effect.Pace pace : verdict.paces()) {
             if (pace instanceof Effect.Delay delay) {
                 pause(delay.time());
-            } else if (pace instanceof Effect.Tarpit tarpit) {
-                tarpitNanos = Math.max(tarpitNanos, tarpit.perReply().toNanos());
+            } else if (pace instanceof Effect.Tarpit wanted) {
+                tarpit = wanted.perReply().compareTo(tarpit) > 0 ? wanted.perReply() : tarpit;
             } else if (pace instanceof Effect.Throttle throttle) {
                 wire.throttle(throttle.bytesPerSecond(), nanos -> pause(Duration.ofNanos(nanos)));
             } else if (pace instanceof Effect.Bounce bounce) {
@@ -525,9 +533,12 @@ public final class Conversation implements WireSocket.CommandSource {
     private Ruling suffer(Effect.Fault fault, Effect.@Nullable Dribble dribble) {
         switch (fault) {
             case CLOSE -> end(SmtpSession.Outcome.SERVER_CLOSED, "a rule closed the connection", true);
-            case RESET -> {
-                close(SmtpSession.Outcome.SERVER_RESET, "a rule reset the connection", wire::reset);
-            }
+            case RESET ->
+                close(SmtpSession.Outcome.SERVER_RESET, "a rule reset the connection", () -> {
+                    // What was said before is the client's to read.
+                    wire.flush();
+                    wire.reset();
+                });
             case STALL -> stall();
             case GARBAGE -> {
                 recorder.serverText("(" + GARBAGE.length + " octets of garbage)");
@@ -661,10 +672,11 @@ public final class Conversation implements WireSocket.CommandSource {
         recorder.note(text);
     }
 
-    /** Waits for a line that holds a secret; empty if the input ended. */
-    Optional<String> hearSecret() throws Refusal {
+    /** Waits for a line that holds a secret; empty if the input ended, of which {@code unheard} is told before it is known. */
+    Optional<String> hearSecret(Runnable unheard) throws Refusal {
         byte[] line = wire.readLine();
         if (line == null) {
+            unheard.run();
             inputEnded();
             return Optional.empty();
         }
@@ -742,8 +754,20 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** Ends the conversation after an error of ours or of a function in the script. */
     public void fail(Throwable error) {
-        recorder.note("failed: " + error);
-        say(Reply.of(421, "4.3.0 Server failed: " + error.toString().replaceAll("[\\p{Cntrl}]+", " ")));
+        fail(error, "failed: ");
+    }
+
+    private void fail(Throwable error, String what) {
+        recorder.note(what + error);
+        Reply reply = Reply.of(421, "4.3.0 Server failed: " + inOneLine(error.toString()));
+        ledger.lastWord(reply);
+        ledger.recordUnanswered();
+        say(reply);
+    }
+
+    /** Short enough for a reply line (RFC 5321 section 4.5.3.1.5). */
+    private static String inOneLine(String text) {
+        return Wording.cut(text.replaceAll("\\p{Cntrl}+", " "), 400);
     }
 
     /** Ends a conversation that the engine gave up. */

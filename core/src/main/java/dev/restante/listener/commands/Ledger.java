@@ -34,6 +34,9 @@ final class Ledger {
     /** A stage outside of a transaction that was reached and neither answered nor recorded yet. */
     private @Nullable Stage<?> unanswered;
 
+    /** What the connection ends with, as the answer to whatever has none. */
+    private Optional<Reply> lastWord = Optional.empty();
+
     private @Nullable Commit commit;
     private volatile boolean open;
 
@@ -93,6 +96,11 @@ final class Ledger {
     /** Notes that the client is answered, so that whatever ends now ends later than the stage that was reached. */
     void answered() {
         unanswered = null;
+    }
+
+    /** Notes what the connection ends with. */
+    void lastWord(Reply reply) {
+        lastWord = Optional.of(reply);
     }
 
     /** Notes that a rule fired. */
@@ -174,11 +182,11 @@ final class Ledger {
         }
         moment.recipient()
                 .filter(recipient -> moment.stage() == Stage.RCPT_TO)
-                .ifPresent(recipient -> current.recipient(recipient, Optional.empty()));
+                .ifPresent(recipient -> current.recipient(recipient, lastWord));
         commit = null;
         forget();
         if (stored != null) {
-            record(current, Attempt.Outcome.ABORTED, Optional.empty(), Optional.of(stored.mail.id()));
+            record(current, Attempt.Outcome.ABORTED, lastWord, Optional.of(stored.mail.id()));
             return () -> {
                 settle(stored, Acknowledgement.LOST);
                 returnMail(stored);
@@ -188,7 +196,7 @@ final class Ledger {
         record(
                 current,
                 refused ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED,
-                refused ? Optional.ofNullable(current.refusal) : Optional.empty(),
+                refused ? Optional.ofNullable(current.refusal) : lastWord,
                 Optional.empty());
         return () -> {};
     }
@@ -211,11 +219,12 @@ final class Ledger {
         if (at == null || transaction() != null) {
             return;
         }
+        unanswered = null;
         Envelope.Sender sender = moment.sender().orElse(null);
         if (at == Stage.MAIL_FROM && sender != null) {
-            record(begin(sender), Attempt.Outcome.ABORTED, Optional.empty(), Optional.empty());
+            record(begin(sender), Attempt.Outcome.ABORTED, lastWord, Optional.empty());
         } else {
-            failed(at, Attempt.Outcome.ABORTED, Optional.empty());
+            failed(at, Attempt.Outcome.ABORTED, lastWord);
         }
     }
 

@@ -21,6 +21,7 @@ final class PresentMoment implements Moment {
     private SmtpClient client;
     private String command = "";
     private @Nullable Transaction transaction;
+    private @Nullable Boolean credentialsRight;
     private Envelope.@Nullable Sender proposedSender;
     private Envelope.@Nullable Recipient proposedRecipient;
     private @Nullable MailMessage message;
@@ -63,6 +64,11 @@ final class PresentMoment implements Moment {
         message = null;
     }
 
+    /** The present AUTH has these credentials; {@code null} once it is answered. */
+    void credentials(@Nullable Boolean right) {
+        credentialsRight = right;
+    }
+
     /** The present MAIL names this sender; {@code null} once it is answered. */
     void propose(Envelope.@Nullable Sender sender) {
         proposedSender = sender;
@@ -91,6 +97,11 @@ final class PresentMoment implements Moment {
     @Override
     public String command() {
         return command;
+    }
+
+    @Override
+    public Optional<Boolean> credentialsRight() {
+        return Optional.ofNullable(credentialsRight);
     }
 
     @Override

@@ -19,9 +19,17 @@ record Ruling(Effect.@Nullable Decision decision, Effect.@Nullable Dribble dribb
     /** The connection has ended. */
     static final Ruling ENDED = new Ruling(null, null, true);
 
-    /** Whether the script had nothing to say. */
-    boolean isUsual() {
-        return decision == null && dribble == null && !ended;
+    /**
+     * This ruling and, where it leaves open how the reply is written, one that was made before for the same reply: its dribble
+     * and its cut hold for whatever is said in the end.
+     */
+    Ruling following(Ruling earlier) {
+        boolean cut = earlier.decision instanceof Effect.CutReply
+                && !(decision instanceof Effect.CutReply || decision instanceof Effect.RawReply);
+        return new Ruling(
+                cut || decision == null ? earlier.decision : decision,
+                dribble == null ? earlier.dribble : dribble,
+                ended);
     }
 
     /** The reply to make where {@code usual} is due. */

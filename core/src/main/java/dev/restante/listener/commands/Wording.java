@@ -46,7 +46,7 @@ final class Wording {
     private static String value(String placeholder, Conversation conversation) {
         PresentMoment moment = conversation.moment;
         return switch (placeholder) {
-            case "client" -> moment.client().address().getAddress().getHostAddress();
+            case "client" -> moment.client().ip();
             case "helo" -> moment.client().heloName().orElse("");
             case "user" -> moment.client().user().orElse("");
             case "sender" -> moment.sender().map(sender -> sender.address()).orElse("");
@@ -59,8 +59,17 @@ final class Wording {
         };
     }
 
+    /** The text, or as much of it as fits, in whole characters. */
+    static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length;
+        return text.substring(0, end) + "...";
+    }
+
     private static String inOneLine(String value) {
-        StringBuilder text = new StringBuilder(value.length() > LONGEST ? value.substring(0, LONGEST) + "..." : value);
+        StringBuilder text = new StringBuilder(cut(value, LONGEST));
         for (int i = 0; i < text.length(); i++) {
             if (Character.isISOControl(text.charAt(i))) {
                 text.setCharAt(i, '?');

@@ -1,0 +1,386 @@
+package dev.restante;
+
+import static dev.restante.Script.midData;
+import static dev.restante.Script.on;
+import static dev.restante.Stage.AFTER_COMMIT;
+import static dev.restante.Stage.ANY_COMMAND;
+import static dev.restante.Stage.AUTH;
+import static dev.restante.Stage.CONNECT;
+import static dev.restante.Stage.DATA;
+import static dev.restante.Stage.EHLO;
+import static dev.restante.Stage.END_OF_DATA;
+import static dev.restante.Stage.MAIL_FROM;
+import static dev.restante.Stage.NOOP;
+import static dev.restante.Stage.RCPT_TO;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.time.Duration.ofMillis;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where one word of a script meets another, or the end of what it can say. */
+@Timeout(60)
+class ScriptEdgesTest {
+    private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
+
+    private final FakeSmtpServer smtp = FakeSmtpServer.builder()
+            .hostName("mx.test")
+            .clock(ServerClock.manual())
+            .auth(AuthPolicy.users(Map.of("ann", "secret")))
+            .build()
+            .start();
+
+    @AfterEach
+    void close() {
+        smtp.close();
+    }
+
+    // ---- times without end
+
+    static Stream<Rule> rulesThatLastForEver() {
+        return Stream.of(
+                on(RCPT_TO)
+                        .newcomers(ofMillis(1), FOR_EVER)
+                        .perTriple()
+                        .reply(250, "mine")
+                        .always(),
+                on(RCPT_TO).moreThan(1, FOR_EVER).perClient().reply(250, "mine").always(),
+                on(RCPT_TO).reply(250, "mine").during(FOR_EVER));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesThatLastForEver")
+    void aTimeMayBeForEver(Rule rule) {
+        smtp.script(rule);
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.mail("ann@x.test", "bob@y.test", "bob@y.test", "bob@y.test").say("QUIT", "221 ");
+        }
+        assertThat(smtp.rules())
+                .singleElement()
+                .satisfies(report -> assertThat(report.hits()).isPositive());
+    }
+
+    static Stream<Rule> pacesThatLastForEver() {
+        return Stream.of(
+                on(MAIL_FROM).after(FOR_EVER).always(),
+                on(MAIL_FROM).tarpit(FOR_EVER).always(),
+                on(MAIL_FROM).dribble(4, FOR_EVER).always());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pacesThatLastForEver")
+    void aPauseForEverEndsWithTheServer(Rule rule) {
+        for (ServerClock clock : new ServerClock[] {ServerClock.manual(), ServerClock.system()}) {
+            FakeSmtpServer server =
+                    FakeSmtpServer.builder().clock(clock).build().start();
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                server.script(rule);
+                client.send("MAIL FROM:<ann@x.test>").expectSilenceOrEnd(50);
+                server.close();
+                assertThat(server.sessions().get(0).transcript().toString()).doesNotContain("overflow");
+            } finally {
+                server.close();
+            }
+        }
+    }
+
+    @Test
+    void aClockMovedForEverStandsAtTheEndOfTime() {
+        ManualClock clock = ServerClock.manual();
+        AtomicInteger runs = new AtomicInteger();
+        clock.schedule(FOR_EVER, runs::incrementAndGet);
+        clock.advance(FOR_EVER);
+        clock.advance(FOR_EVER);
+        assertThat(runs).hasValue(1);
+    }
+
+    // ---- what was said before the end is heard
+
+    @Test
+    void aResetLetsTheClientReadWhatTheTranscriptHas() {
+        smtp.script(midData(0).resetConnection().once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.envelope("ann@x.test", "bob@y.test").expectReset();
+        }
+    }
+
+    @Test
+    void aResetLetsTheClientReadWhatWasPipelined() {
+        smtp.script(on(DATA).resetConnection().once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.sendRaw("MAIL FROM:<ann@x.test>\r\nRCPT TO:<bob@y.test>\r\nDATA\r\n")
+                    .expect("250 2.1.0")
+                    .expect("250 2.1.5")
+                    .expectReset();
+        }
+    }
+
+    // ---- any command
+
+    @Test
+    void aReplyToAnyCommandStandsInItsPlace() {
+        smtp.script(on(ANY_COMMAND).reply(250, "mine").once());
+        try (WireDialogue client = WireDialogue.with(smtp).expect("220 ")) {
+            client.say("EHLO client.test", "250 mine").say("MAIL FROM:<ann@x.test>", "503 ");
+        }
+    }
+
+    @Test
+    void aCutAtAnyCommandCutsTheReplyThatIsDue() {
+        smtp.script(on(ANY_COMMAND).cutReply(12).once());
+        try (WireDialogue client = WireDialogue.with(smtp).expect("220 ")) {
+            client.send("EHLO client.test");
+            assertThat(new String(client.octets(12), US_ASCII)).isEqualTo("250-mx.test ".substring(0, 11) + "\r");
+            client.expectEnd();
+        }
+        assertThat(smtp.sessions().get(0).client().heloName()).contains("client.test");
+    }
+
+    @Test
+    void aCutAtAnyCommandLosesTheAcknowledgementOfTheLastChunk() {
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("MAIL FROM:<ann@x.test>", "250 ").say("RCPT TO:<bob@y.test>", "250 ");
+            smtp.script(on(ANY_COMMAND).cutReply(3).once());
+            client.sendRaw("BDAT 4 LAST\r\nab\r\n");
+            assertThat(client.octets(3)).isEqualTo("250".getBytes(US_ASCII));
+            client.expectEnd();
+        }
+        assertThat(smtp.takeMail().acknowledgement()).isEqualTo(Acknowledgement.LOST);
+        assertThat(smtp.attempts())
+                .singleElement()
+                .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.ABORTED));
+    }
+
+    // ---- the end of data and after it
+
+    @Test
+    void whatTheEndOfDataSaidOfMannerHoldsForAReplyAfterTheCommit() {
+        smtp.script(
+                on(END_OF_DATA).cutReply(5).once(),
+                on(AFTER_COMMIT)
+                        .dribble(50, ofMillis(0))
+                        .reply(250, "2.0.0 mine")
+                        .once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.envelope("ann@x.test", "bob@y.test").sendRaw("Subject: a\r\n\r\n.\r\n");
+            assertThat(new String(client.octets(5), US_ASCII)).isEqualTo("250 2");
+            client.expectEnd();
+        }
+        assertThat(smtp.takeMail().acknowledgement()).isEqualTo(Acknowledgement.LOST);
+    }
+
+    @Test
+    void aDribbleAtTheEndOfDataIsThatOfAReplyAfterTheCommit() {
+        smtp.script(
+                on(END_OF_DATA).dribble(4, ofMillis(1)).once(),
+                on(AFTER_COMMIT).reply(250, "2.0.0 mine").once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.envelope("ann@x.test", "bob@y.test").sendRaw("Subject: a\r\n\r\n.\r\n");
+            assertThat(client.octets(4)).isEqualTo("250 ".getBytes(US_ASCII));
+            // The clock stands, and so does the reply.
+            client.expectSilence(30);
+        }
+    }
+
+    // ---- functions
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFunctionThatFailsIsTheRulesFault(boolean inCondition) {
+        smtp.script(
+                inCondition
+                        ? on(RCPT_TO)
+                                .named("mine")
+                                .matching(moment -> {
+                                    throw boom();
+                                })
+                                .reply(450, "x")
+                                .once()
+                        : on(RCPT_TO)
+                                .named("mine")
+                                .answer(moment -> {
+                                    throw boom();
+                                })
+                                .once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("MAIL FROM:<ann@x.test>", "250 ")
+                    .say("RCPT TO:<bob@y.test>", "421 4.3.0 Server failed: ")
+                    .expectEnd();
+        }
+        assertThat(smtp.sessions().get(0).transcript().notes())
+                .contains("a function of the rule mine failed: java.lang.IllegalStateException: boom");
+        assertThat(smtp.rules())
+                .singleElement()
+                .satisfies(report -> assertThat(report.hits()).isEqualTo(inCondition ? 0 : 1));
+        Attempt attempt = smtp.attempts().get(0);
+        assertThat(attempt.reply()).get().asString().startsWith("421 4.3.0 Server failed: ");
+        assertThat(attempt.recipients().get(0).reply()).isEqualTo(attempt.reply());
+        assertThat(attempt.rules().contains("mine")).isEqualTo(!inCondition);
+    }
+
+    private static IllegalStateException boom() {
+        return new IllegalStateException("boom");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CONNECT", "EHLO", "MAIL_FROM"})
+    void aFunctionThatFailsOutsideOfATransactionLeavesAnAttemptToo(String stage) {
+        Rule rule = stage.equals("CONNECT")
+                ? on(CONNECT)
+                        .named("mine")
+                        .answer(moment -> {
+                            throw boom();
+                        })
+                        .once()
+                : stage.equals("EHLO")
+                        ? on(EHLO).named("mine")
+                                .answer(moment -> {
+                                    throw boom();
+                                })
+                                .once()
+                        : on(MAIL_FROM)
+                                .named("mine")
+                                .answer(moment -> {
+                                    throw boom();
+                                })
+                                .once();
+        smtp.script(rule);
+        try (WireDialogue client = WireDialogue.with(smtp)) {
+            client.sendRaw("EHLO client.test\r\nMAIL FROM:<ann@x.test>\r\n");
+            while (!client.reply().get(0).startsWith("421 ")) {
+                // Until the rule's turn.
+            }
+            client.expectEnd();
+        }
+        assertThat(smtp.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.stage().name()).isEqualTo(stage);
+            assertThat(attempt.reply()).get().asString().startsWith("421 ");
+            assertThat(attempt.rules()).containsExactly("mine");
+        });
+    }
+
+    @Test
+    void aFunctionIsNotAskedOnceItsBudgetIsSpent() {
+        AtomicInteger calls = new AtomicInteger();
+        smtp.script(on(NOOP).answer(moment -> {
+                    calls.incrementAndGet();
+                    return new Effect.Answer(Reply.of(250, "mine"));
+                })
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "250 mine").say("NOOP", "250 2").say("NOOP", "250 2");
+        }
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void aFunctionThatPassesIsAskedAgain() {
+        AtomicInteger calls = new AtomicInteger();
+        smtp.script(on(NOOP).answer(moment ->
+                        calls.incrementAndGet() < 3 ? Effect.Pass.PASS : new Effect.Answer(Reply.of(250, "mine")))
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "250 2")
+                    .say("NOOP", "250 2")
+                    .say("NOOP", "250 mine")
+                    .say("NOOP", "250 2");
+        }
+    }
+
+    static Stream<Arguments> meaninglessAnswers() {
+        return Stream.of(
+                Arguments.of(Effect.Fault.DISCARD, "DISCARD at NOOP, where it means nothing: it is for END_OF_DATA"),
+                Arguments.of(
+                        Effect.TlsFault.EXPIRED, "EXPIRED at NOOP, where it means nothing: it is for TLS_HANDSHAKE"),
+                Arguments.of(
+                        new Effect.Keywords(List.of("X"), List.of()),
+                        "at NOOP, where it means nothing: it is for EHLO"),
+                Arguments.of(new Effect.Computed(moment -> Effect.Pass.PASS), "returned another function"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("meaninglessAnswers")
+    void anAnswerThatMeansNothingIsToldSo(Effect.Decision decision, String complaint) {
+        smtp.script(on(NOOP).answer(moment -> decision).once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "421 ").expectEnd();
+        }
+        assertThat(smtp.sessions().get(0).transcript().notes())
+                .singleElement()
+                .asString()
+                .contains(complaint);
+    }
+
+    // ---- credentials
+
+    @Test
+    void successCanBeWordedWithoutLettingAnybodyIn() {
+        smtp.script(
+                on(AUTH).rightCredentials().reply(235, "Welcome").always(),
+                on(AUTH).wrongCredentials().reply(535, "Go away").always());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("AUTH PLAIN AGFubgB3cm9uZw==", "535 Go away").say("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 Welcome");
+        }
+        assertThat(smtp.sessions().get(0).client().user()).contains("ann");
+        assertThat(smtp.rules()).extracting(RuleReport::hits).containsExactly(1L, 1L);
+    }
+
+    // ---- positions
+
+    @Test
+    void theBeginningOfABodyIsReachedOnceHoweverManyChunksAreEmpty() {
+        smtp.script(midData(0).after(Duration.ZERO).always());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("MAIL FROM:<ann@x.test>", "250 ")
+                    .say("RCPT TO:<bob@y.test>", "250 ")
+                    .say("BDAT 0", "250 ")
+                    .say("BDAT 0", "250 ")
+                    .sendRaw("BDAT 2 LAST\r\n\r\n")
+                    .expect("250 ");
+        }
+        assertThat(smtp.rules())
+                .singleElement()
+                .satisfies(report -> assertThat(report.hits()).isEqualTo(1));
+    }
+
+    // ---- what is refused when it is written
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "X-A\r\nX-B", "X\tY", " X"})
+    void aKeywordIsOneLine(String keyword) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> on(EHLO).advertise(keyword))
+                .withMessageContaining("begins with a keyword, as \"SIZE 1000\" does");
+        assertThatIllegalArgumentException().isThrownBy(() -> on(EHLO).hide(keyword));
+    }
+
+    @Test
+    void aSizeHasBoundsThatItCanLieBetween() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> on(MAIL_FROM).sizeAtLeast(-1))
+                .withMessage(
+                        "A size has bounds with 0 <= at least <= at most, but they were -1 and 9223372036854775807.");
+        assertThatIllegalArgumentException().isThrownBy(() -> on(MAIL_FROM).sizeAtMost(-1));
+    }
+
+    @Test
+    void aReplyIsWholeCharacters() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Reply.of(250, "\ud83d"))
+                .withMessageContaining("half of a surrogate pair");
+        assertThat(Reply.of(250, "\ud83d\ude00").length()).isEqualTo(10);
+    }
+}
