@@ -750,6 +750,19 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             return this;
         }
 
+        /**
+         * Takes XCLIENT (Postfix's extension) from peers in these networks, and lists it in EHLO's answer to them: by it they
+         * speak for a client of theirs, who is then the {@link SmtpClient} of all evidence, rules and limits. Others are told
+         * 550. Behind a PROXY header it is the client it tells of who must be trusted. Off by default.
+         *
+         * @param network a network as {@link Network#of} reads it
+         * @throws IllegalArgumentException if one is no network
+         */
+        public Builder xclient(String network, String... more) {
+            xclientNetworks = networks(network, more);
+            return this;
+        }
+
         private static List<Network> networks(String network, String... more) {
             return Stream.concat(Stream.of(network), Stream.of(more))
                     .map(Network::of)

@@ -46,6 +46,6 @@ public record ProxyInfo(
     /** By what and by whom, such as {@code PROXY_V2 by 10.0.0.1:41122}. */
     @Override
     public String toString() {
-        return source + " by " + peer.getAddress().getHostAddress() + ":" + peer.getPort();
+        return source + " by " + Network.spelled(peer.getAddress()) + ":" + peer.getPort();
     }
 }

@@ -145,7 +145,12 @@ public final class Connections implements Population {
 
     @Override
     public boolean hasTooManyFrom(InetAddress address) {
-        return from(address) > maxConnectionsPerClient;
+        return live.entrySet().stream()
+                        .filter(each -> each.getValue().served && !each.getKey().hasEnded())
+                        .filter(each ->
+                                each.getKey().client().address().getAddress().equals(address))
+                        .count()
+                > maxConnectionsPerClient;
     }
 
     @Override

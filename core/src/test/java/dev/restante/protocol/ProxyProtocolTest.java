@@ -119,7 +119,7 @@ class ProxyProtocolTest {
                         "255.255.255.255"),
                 Arguments.of(
                         "PROXY TCP6 2001:db8::7 2001:db8::1 50312 25\r\n".getBytes(StandardCharsets.US_ASCII),
-                        "2001:db8:0:0:0:0:0:7"),
+                        "2001:db8::7"),
                 // The longest line there is.
                 Arguments.of(
                         ("PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
@@ -130,7 +130,7 @@ class ProxyProtocolTest {
                 Arguments.of(
                         ("PROXY UNKNOWN " + "f".repeat(91) + "\r\n").getBytes(StandardCharsets.US_ASCII), "127.0.0.1"),
                 Arguments.of(v2(1, 0x11, TCP4), "192.0.2.7"),
-                Arguments.of(v2(1, 0x21, TCP6), "2001:db8:0:0:0:0:0:7"),
+                Arguments.of(v2(1, 0x21, TCP6), "2001:db8::7"),
                 Arguments.of(v2(1, 0x00), "127.0.0.1"),
                 Arguments.of(v2(1, 0x00, field(0x04, "")), "127.0.0.1"),
                 Arguments.of(v2(1, 0x12, TCP4), "127.0.0.1"),

@@ -17,6 +17,7 @@ import dev.restante.script.Barrier;
 import dev.restante.script.Gate;
 import dev.restante.script.Verdict;
 import dev.restante.session.SessionRecorder;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -52,6 +53,9 @@ public final class Conversation implements WireSocket.CommandSource {
     private SessionRecorder recorder;
     private int epoch;
     private volatile SmtpClient client;
+    /** The client's address as it connected, or as a PROXY header told: who may say XCLIENT is decided by it. */
+    private InetSocketAddress connectedAs;
+
     private String command = "";
     private boolean refusedAtConnect;
     private int commandsWithoutMail;
@@ -104,6 +108,7 @@ public final class Conversation implements WireSocket.CommandSource {
         this.epochs = epochs;
         this.serverPort = wire.localPort();
         this.client = new SmtpClient(wire.remoteAddress(), Optional.empty(), false, Optional.empty(), Optional.empty());
+        this.connectedAs = client.address();
         this.epoch = epochs.current();
         this.recorder = begin();
         this.moment = new PresentMoment(services.population(), client);
@@ -141,6 +146,7 @@ public final class Conversation implements WireSocket.CommandSource {
         Preamble found = wire.readPreamble(proxies.headerTimeout());
         if (found instanceof Preamble.Told told) {
             know(client.speakingFor(told.source(), told.client(), told.destination(), told.details()));
+            connectedAs = client.address();
             recorder.note("the connection is one of " + client + ": " + told.shown());
             return true;
         } else if (found instanceof Preamble.Malformed malformed) {
@@ -181,6 +187,26 @@ public final class Conversation implements WireSocket.CommandSource {
         boolean anybodyTrusted = !settings.proxies().header().isEmpty();
         if (anybodyTrusted && command.startsWith("PROXY ") && client.proxy().isEmpty()) {
             recorder.note(client.ip() + " is not trusted with a PROXY header: see proxyProtocol(...)");
+        }
+    }
+
+    /** The client's address before it said XCLIENT. */
+    InetSocketAddress connectedAs() {
+        return connectedAs;
+    }
+
+    boolean isTrustedWithXclient() {
+        return settings.proxies().trustsXclientOf(connectedAs);
+    }
+
+    /** The client speaks for this one from now on, who is greeted as if it had just connected. */
+    void speaksFor(SmtpClient other) {
+        know(other);
+        recorder.note("the connection is one of " + client);
+        if (services.population().hasTooManyFrom(client.address().getAddress())) {
+            turnAway(true);
+        } else {
+            greet();
         }
     }
 

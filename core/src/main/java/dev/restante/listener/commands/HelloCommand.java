@@ -49,10 +49,18 @@ final class HelloCommand implements Verb {
         Greetings greetings = conversation.settings.greetings();
         boolean secure = conversation.client().tls().isPresent();
         boolean certified = AuthCommand.hasCertificate(conversation.client());
+        List<String> lines = certified ? greetings.certified() : secure ? greetings.secure() : greetings.plain();
+        boolean ownLines = extended && conversation.isTrustedWithXclient();
+        if (ownLines) {
+            lines = new ArrayList<>(lines);
+            lines.add(XclientCommand.KEYWORD);
+        }
         if (ruling.decision() instanceof Effect.Keywords change) {
-            return changed(certified ? greetings.certified() : secure ? greetings.secure() : greetings.plain(), change);
+            return changed(lines, change);
         } else if (!extended) {
             return greetings.helo();
+        } else if (ownLines) {
+            return Reply.of(250, String.join("\n", lines));
         }
         return certified ? greetings.ehloCertified() : secure ? greetings.ehloSecure() : greetings.ehloPlain();
     }

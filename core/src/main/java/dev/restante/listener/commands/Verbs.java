@@ -17,6 +17,7 @@ public final class Verbs {
         all.put("HELO", new HelloCommand(false));
         all.put("STARTTLS", new StartTlsCommand());
         all.put("AUTH", new AuthCommand());
+        all.put("XCLIENT", new XclientCommand());
         all.put("MAIL", new MailCommand());
         all.put("RCPT", new RcptCommand());
         all.put("DATA", new DataCommand());
