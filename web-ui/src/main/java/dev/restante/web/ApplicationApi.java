@@ -75,7 +75,7 @@ final class ApplicationApi {
         List<CapturedMail> mails = smtp.onlooker().mails();
         Runtime machine = Runtime.getRuntime();
         ctx.json(new Info(
-                Main.version(),
+                RestanteUi.version(),
                 "disabled", // nobody is asked whether there is a newer one
                 "memory",
                 mails.stream().mapToLong(CapturedMail::size).sum(),

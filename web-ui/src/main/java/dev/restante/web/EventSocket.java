@@ -174,7 +174,7 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
 
     private void tellStats() {
         List<CapturedMail> mails = smtp.onlooker().mails();
-        tell("stats", new Stats(mails.size(), marks.unread(mails), Main.version()));
+        tell("stats", new Stats(mails.size(), marks.unread(mails), RestanteUi.version()));
     }
 
     /** Attempts have no listeners, but they are numbered. */

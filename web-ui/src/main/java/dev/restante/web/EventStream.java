@@ -66,7 +66,7 @@ final class EventStream implements AutoCloseable {
         pages.add(page);
         try {
             if (!closed) {
-                page.write(new Event("hello", Map.of("version", Main.version())));
+                page.write(new Event("hello", Map.of("version", RestanteUi.version())));
                 page.serve();
             }
         } catch (IOException e) {

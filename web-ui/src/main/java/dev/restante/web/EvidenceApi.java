@@ -40,7 +40,7 @@ final class EvidenceApi {
 
     private void server(Context ctx) {
         Integer smtps = smtp.hasSmtpsPort() ? smtp.smtpsPort() : null;
-        ctx.json(new EvidenceJson.Server(Main.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps));
+        ctx.json(new EvidenceJson.Server(RestanteUi.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps));
     }
 
     private void evidence(Context ctx) {

@@ -48,7 +48,7 @@ final class OpenApi {
                 throw new IllegalStateException("The resource dev/restante/web/openapi.json is missing from the jar.");
             }
             ObjectNode description = (ObjectNode) Json.mapper().readTree(resource.readAllBytes());
-            ((ObjectNode) description.get("info")).put("version", Main.version());
+            ((ObjectNode) description.get("info")).put("version", RestanteUi.version());
             description.putArray("servers").addObject().put("url", basePath.isEmpty() ? "/" : basePath);
             return description;
         } catch (IOException e) {

@@ -383,6 +383,12 @@ public final class RestanteUi implements AutoCloseable {
         app.stop();
     }
 
+    /** The version of Restante; "of no release" where its classes do not come from a jar of one. */
+    public static String version() {
+        String version = RestanteUi.class.getPackage().getImplementationVersion();
+        return version == null ? "of no release" : version;
+    }
+
     /** The page's address, for people. */
     @Override
     public String toString() {

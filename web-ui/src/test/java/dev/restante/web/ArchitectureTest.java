@@ -8,7 +8,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The page is built on what every user of the core has. */
-@AnalyzeClasses(packages = "dev.restante.web", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = {"dev.restante.web", "dev.restante.cli"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
     static final ArchRule ITS_MACHINERY_IS_NOT_USED = noClasses()
@@ -23,9 +25,17 @@ class ArchitectureTest {
                     "org.subethamail..");
 
     @ArchTest
+    static final ArchRule THE_PAGE_KNOWS_NO_COMMAND_LINE = noClasses()
+            .that()
+            .resideInAPackage("dev.restante.web..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.restante.cli..", "picocli..");
+
+    @ArchTest
     static final ArchRule ONLY_THE_PROGRAM_WRITES_TO_THE_CONSOLE = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName(Main.class.getName())
+            .doNotHaveFullyQualifiedName("dev.restante.cli.Main")
             .should()
             .accessField(System.class, "out")
             .orShould()

@@ -32,7 +32,7 @@ class EventSocketTest {
     void connect() throws Exception {
         client = new Client(ui.url());
         assertThat(client.next("stats").toString())
-                .isEqualTo("{\"Total\":0,\"Unread\":0,\"Version\":\"" + Main.version() + "\"}");
+                .isEqualTo("{\"Total\":0,\"Unread\":0,\"Version\":\"" + RestanteUi.version() + "\"}");
     }
 
     @AfterEach

@@ -1,4 +1,4 @@
-package dev.restante.web;
+package dev.restante.cli;
 
 import dev.restante.FakeSmtpServer;
 import dev.restante.ScriptFile;

@@ -1,7 +1,10 @@
-package dev.restante.web;
+package dev.restante.cli;
+
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
 
 import dev.restante.FakeSmtpServer;
 import dev.restante.ScriptFileException;
+import dev.restante.web.RestanteUi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -11,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -26,6 +31,7 @@ public final class Main {
     private static final int CANNOT_START = 1;
     private static final int WRONG_OPTION = 2;
 
+    private final Map<String, String> environment;
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
@@ -33,7 +39,16 @@ public final class Main {
     private @Nullable RestanteUi ui;
     private @Nullable RunningScript script;
 
-    private Main(InputStream in, PrintStream out, PrintStream err) {
+    /** The groups of options, by the fields of {@link ServerCommand}. */
+    private static final Map<String, String> HEADINGS = Map.of(
+            "listening", "Where to listen",
+            "smtp", "SMTP",
+            "tls", "TLS of SMTP",
+            "script", "Misbehaviour",
+            "http", "Page and HTTP API");
+
+    Main(Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+        this.environment = environment;
         this.in = in;
         this.out = out;
         this.err = err;
@@ -45,36 +60,61 @@ public final class Main {
      * @param args the command line
      */
     public static void main(String[] args) {
-        Optional<Integer> exit = new Main(System.in, System.out, System.err).run(args);
+        Optional<Integer> exit = new Main(System.getenv(), System.in, System.out, System.err).run(args);
         exit.ifPresent(System::exit);
     }
 
     /** Does what the command line says; returns the exit code, or nothing while the servers run. */
-    private Optional<Integer> run(String[] args) {
-        Options options = new Options();
-        CommandLine line = new CommandLine(options);
+    Optional<Integer> run(String... args) {
+        ServerCommand command = new ServerCommand();
+        CommandLine line = new CommandLine(command);
+        line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, new GroupedHelp(HEADINGS));
+        Defaults defaults = Defaults.of(environment);
         ParseResult parsed;
         try {
+            line.setDefaultValueProvider(defaults);
             parsed = line.parseArgs(args);
+            if (command.config != null) {
+                defaults = defaults.with(command.config, line.getCommandSpec());
+                line.setDefaultValueProvider(defaults);
+                parsed = line.parseArgs(args);
+            }
         } catch (ParameterException e) {
+            return Optional.of(wrongOption(told(e, defaults)));
+        } catch (Defaults.WrongSource e) {
             return Optional.of(wrongOption(String.valueOf(e.getMessage())));
         }
         if (parsed.hasSubcommand()) {
             return Optional.of(check(parsed.subcommand().commandSpec().commandLine()));
         }
-        if (options.help) {
+        if (command.help) {
             line.usage(out);
             return Optional.of(0);
         }
-        if (options.version) {
-            out.println("Restante " + version());
+        if (command.version) {
+            out.println("Restante " + RestanteUi.version());
             return Optional.of(0);
         }
-        String complaint = options.complaint();
-        if (complaint != null) {
-            return Optional.of(wrongOption(complaint));
-        }
-        return serve(options);
+        defaults.strangers(line.getCommandSpec()).forEach(complaint -> err.println("restante: " + complaint));
+        Optional<String> complaint = command.complaint();
+        return complaint.isPresent() ? Optional.of(wrongOption(complaint.get())) : serve(command);
+    }
+
+    /** What is wrong, and where that is from if not from the command line. */
+    private static String told(ParameterException problem, Defaults defaults) {
+        String message = String.valueOf(problem.getMessage());
+        boolean isOnTheLine = problem.getArgSpec() == null
+                || problem.getCommandLine().getParseResult() == null
+                || problem.getCommandLine().getParseResult().expandedArgs().stream()
+                        .anyMatch(arg -> problem.getArgSpec().isOption()
+                                && List.of(((OptionSpec) problem.getArgSpec()).names())
+                                        .contains(arg.replaceFirst("=.*", "")));
+        return isOnTheLine
+                ? message
+                : message
+                        + defaults.source(problem.getArgSpec())
+                                .map(source -> " (this is from " + source + ")")
+                                .orElse("");
     }
 
     private int check(CommandLine line) {
@@ -86,23 +126,26 @@ public final class Main {
         return check.run(in, out, err);
     }
 
-    private Optional<Integer> serve(Options options) {
+    private Optional<Integer> serve(ServerCommand command) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "restante-shutdown"));
-        List<String> addresses = options.isBoundByDefault() ? thoseHere(options.addresses()) : options.addresses();
+        ListeningOptions listening = command.listening;
+        List<String> addresses =
+                listening.isBoundByDefault() ? thoseHere(listening.addresses()) : listening.addresses();
         try {
             // SMTP first: a mail that is sent while the page still loads is caught.
-            FakeSmtpServer server = options.server(addresses);
-            if (options.script != null && !run(options.script, options.watchScript, server)) {
+            FakeSmtpServer server = command.server(addresses);
+            Path file = command.script.file;
+            if (file != null && !run(file, command.script.watched, server)) {
                 return Optional.of(WRONG_OPTION);
             }
             synchronized (this) {
                 smtp = server.start();
             }
             print("SMTP", addresses, "", server.port());
-            if (options.smtpsPort != null) {
+            if (listening.smtpsPort != null) {
                 print("SMTPS", addresses, "", server.smtpsPort());
             }
-            RestanteUi page = RestanteUi.start(server, options.httpPort, addresses);
+            RestanteUi page = command.page(server, addresses).start();
             synchronized (this) {
                 ui = page;
             }
@@ -149,7 +192,7 @@ public final class Main {
 
     private void print(String what, List<String> addresses, String scheme, int port) {
         out.println(addresses.stream()
-                .map(address -> scheme + RestanteUi.inUrl(address) + ":" + port)
+                .map(address -> scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + port)
                 .collect(Collectors.joining(" and ", what + " listens on ", "")));
     }
 
@@ -189,11 +232,5 @@ public final class Main {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** The version of the jar; "of no release" where the classes do not come from one. */
-    static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "of no release" : version;
     }
 }

@@ -1,0 +1,67 @@
+package dev.restante.cli;
+
+import dev.restante.web.LinkChecks;
+import dev.restante.web.RestanteUi;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who may ask the page and the HTTP API, and how. */
+final class HttpOptions {
+    @Option(
+            names = "--http-user",
+            paramLabel = "NAME:PASSWORD",
+            split = ",",
+            hideParamSyntax = true,
+            converter = Login.Converter.class,
+            description = "Let only these users ask (default: anybody); separated by commas or repeated.")
+    List<Login> users = List.of();
+
+    @Option(
+            names = "--http-token",
+            paramLabel = "TOKEN",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Let those ask who send one of these bearer tokens.")
+    List<String> tokens = List.of();
+
+    @Option(
+            names = "--base-path",
+            paramLabel = "PATH",
+            description = "Begin every address with this, such as /mail, for a proxy that serves more.")
+    String basePath = "";
+
+    @Option(
+            names = "--allowed-host",
+            paramLabel = "NAME",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Answer under these names beside localhost, such as mail.example.test or *.example.test.")
+    List<String> hosts = List.of();
+
+    @Option(
+            names = "--allowed-origin",
+            paramLabel = "ORIGIN",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Let pages from there ask (CORS), such as http://localhost:3000.")
+    List<String> origins = List.of();
+
+    @Option(
+            names = "--link-checks",
+            paramLabel = "WHOM",
+            description = "Whom the link check may ask: ${COMPLETION-CANDIDATES} (default: NONE).")
+    @Nullable
+    LinkChecks linkChecks;
+
+    void applyTo(RestanteUi.Builder builder) {
+        users.forEach(login -> builder.basicAuth(login.user(), login.password()));
+        tokens.forEach(builder::bearerToken);
+        builder.basePath(basePath);
+        builder.allowedHosts(hosts.toArray(String[]::new));
+        builder.allowedOrigins(origins.toArray(String[]::new));
+        if (linkChecks != null) {
+            builder.linkChecks(linkChecks);
+        }
+    }
+}
