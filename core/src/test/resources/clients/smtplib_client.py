@@ -124,8 +124,21 @@ def others():
         print("rset", client.rset())
 
 
+def lmtp():
+    """smtplib reads one reply behind the body, the others are for its caller to read."""
+    with smtplib.LMTP(host, port, "client.test") as client:
+        print("starttls", client.starttls(context=trusting())[0])
+        print("login", client.login(user, password)[0])
+        print("one", client.sendmail("ann@client.test", ["bob@dest.test"], letter().as_bytes()))
+        client.mail("ann@client.test")
+        for recipient in ("bob@dest.test", "eve@dest.test", "dan@dest.test"):
+            print(recipient, client.rcpt(recipient)[0])
+        print("data", client.data(letter().as_bytes())[0], client.getreply(), client.getreply()[0])
+        print("noop", client.noop()[0])
+
+
 try:
-    {f.__name__: f for f in (plain, starttls, smtps, certified, utf8, three, once, once_secured, once_with_login, others)}[what]()
+    {f.__name__: f for f in (plain, starttls, smtps, certified, utf8, three, once, once_secured, once_with_login, others, lmtp)}[what]()
 except (smtplib.SMTPException, OSError) as failure:
     print(type(failure).__name__, failure)
     sys.exit(1)

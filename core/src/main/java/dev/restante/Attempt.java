@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param stage the stage it reached
  * @param sender what MAIL FROM said; empty for what is no transaction
  * @param recipients each RCPT TO in order, refused ones included
- * @param reply the reply that ended it; empty if it ended without one
+ * @param reply the reply that ended it, on LMTP the last recipient's; empty if it ended without one
  * @param reason why it failed where no reply says so, in words: a TLS handshake; empty otherwise
  * @param rules the names of the rules that fired during it, in order
  * @param mailId the {@link CapturedMail#id()} if a mail was stored, even if its acknowledgement was lost
@@ -65,19 +65,45 @@ public record Attempt(
      * What one RCPT TO came to.
      *
      * @param recipient the recipient as spoken
-     * @param reply the server's answer; empty if it never went out
+     * @param reply the server's answer to RCPT; empty if it never went out
+     * @param delivery what became of the mail for this recipient, where that is told for each by itself: on LMTP, once the
+     *     body has arrived; empty otherwise
      */
-    public record RecipientOutcome(Envelope.Recipient recipient, Optional<Reply> reply) {
-        /** Whether the recipient was accepted. */
+    public record RecipientOutcome(Envelope.Recipient recipient, Optional<Reply> reply, Optional<Delivery> delivery) {
+        /** The outcome of a RCPT whose mail is not delivered yet, or is not told of for each recipient by itself. */
+        public RecipientOutcome(Envelope.Recipient recipient, Optional<Reply> reply) {
+            this(recipient, reply, Optional.empty());
+        }
+
+        /** Whether the recipient was accepted and, on LMTP, the mail stored for it. */
         public boolean accepted() {
-            return reply.isPresent() && reply.get().isPositive();
+            return reply.isPresent()
+                    && reply.get().isPositive()
+                    && delivery.map(Delivery::stored).orElse(true);
+        }
+
+        /** The last reply that was about this recipient: that to RCPT, or on LMTP the one behind the body. */
+        public Optional<Reply> lastReply() {
+            return delivery.isPresent() ? delivery.get().reply() : reply;
         }
 
         @Override
         public String toString() {
-            return recipient + " " + reply.map(Reply::toString).orElse("(no reply)");
+            return recipient + " "
+                    + reply.map(Reply::toString).orElse("(no reply)")
+                    + delivery.map(each -> ", then "
+                                    + each.reply().map(Reply::toString).orElse("(no reply)"))
+                            .orElse("");
         }
     }
+
+    /**
+     * What became of a mail for one of its recipients (RFC 2033 section 4.2).
+     *
+     * @param reply what the client was told of it; empty if the connection ended before, or by raw octets
+     * @param stored whether the mail was stored for the recipient, whatever was told: it is in the mail's envelope then
+     */
+    public record Delivery(Optional<Reply> reply, boolean stored) {}
 
     /** Whether this was a mail transaction. */
     public boolean isTransaction() {

@@ -32,6 +32,11 @@ public final class CapturedMail {
         /** What became of the reply that acknowledged the mail. */
         Acknowledgement acknowledgement();
 
+        /** What became of the reply for one of the envelope's recipients, by its place there from 0. */
+        default Acknowledgement acknowledgement(int recipient) {
+            return acknowledgement();
+        }
+
         /** The session that the mail came over as it stands now, if it is still kept. */
         Optional<SmtpSession> session();
     }
@@ -95,9 +100,28 @@ public final class CapturedMail {
         return arrivedAtNanos;
     }
 
-    /** What became of the reply that acknowledged the mail. */
+    /**
+     * What became of the reply that acknowledged the mail; on LMTP, where each recipient has one, {@code SENT} if all of them
+     * were sent.
+     */
     public Acknowledgement acknowledgement() {
         return aftermath.acknowledgement();
+    }
+
+    /**
+     * What became of the reply that acknowledged the mail for this recipient: its own on LMTP, the one for all on SMTP. Of an
+     * address that was given twice, the first counts.
+     *
+     * @param recipient the address as spoken, ignoring case
+     * @return empty if the envelope has no such recipient
+     */
+    public Optional<Acknowledgement> acknowledgement(String recipient) {
+        for (int i = 0; i < envelope.recipients().size(); i++) {
+            if (envelope.recipients().get(i).address().equalsIgnoreCase(recipient)) {
+                return Optional.of(aftermath.acknowledgement(i));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The session that the mail came over as it stands now; empty once it was dropped or the server reset. */

@@ -13,7 +13,10 @@ public sealed interface Condition {
     /** Whether the sender's address matches. */
     record From(TextPattern pattern) implements Condition {}
 
-    /** Whether the recipient's address matches; after RCPT, whether any accepted recipient's does. */
+    /**
+     * Whether the recipient's address matches; after RCPT, whether any accepted recipient's does, and on LMTP behind the body,
+     * whether the one's whose reply is due does.
+     */
     record To(TextPattern pattern) implements Condition {}
 
     /** Whether the name given with EHLO or HELO matches. */

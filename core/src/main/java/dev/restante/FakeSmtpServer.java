@@ -145,6 +145,9 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             if (configuration.smtpsPort >= 0) {
                 listenOnAll(SmtpListener.Kind.SMTPS, configuration.smtpsPort);
             }
+            if (configuration.lmtpPort >= 0) {
+                listenOnAll(SmtpListener.Kind.LMTP, configuration.lmtpPort);
+            }
         } catch (RuntimeException e) {
             listeners.forEach(SmtpListener::stopAccepting);
             listeners.forEach(SmtpListener::stop);
@@ -290,6 +293,24 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     /** Whether the server has an SMTPS listener. */
     public boolean hasSmtpsPort() {
         return configuration.smtpsPort >= 0;
+    }
+
+    /**
+     * The port of the LMTP listener.
+     *
+     * @throws IllegalStateException if the server was not started, or not built with {@link Builder#lmtpPort}
+     */
+    public int lmtpPort() {
+        if (configuration.lmtpPort < 0) {
+            throw new IllegalStateException(
+                    "This server has no LMTP listener. Build it with FakeSmtpServer.builder().lmtpPort(0).");
+        }
+        return portOf(SmtpListener.Kind.LMTP);
+    }
+
+    /** Whether the server has an LMTP listener. */
+    public boolean hasLmtpPort() {
+        return configuration.lmtpPort >= 0;
     }
 
     private synchronized int portOf(SmtpListener.Kind kind) {
@@ -526,7 +547,8 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             case NEW -> "FakeSmtpServer, not started";
             case LISTENING ->
                 "FakeSmtpServer listening on " + host() + ":" + port()
-                        + (configuration.smtpsPort < 0 ? "" : " and for SMTPS on " + smtpsPort()) + ", " + mails;
+                        + (configuration.smtpsPort < 0 ? "" : " and for SMTPS on " + smtpsPort())
+                        + (configuration.lmtpPort < 0 ? "" : " and for LMTP on " + lmtpPort()) + ", " + mails;
             case CLOSED -> "FakeSmtpServer, closed, " + mails;
         };
     }
@@ -540,6 +562,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         private List<InetAddress> addresses = List.of(loopback());
         private int port;
         private int smtpsPort = -1;
+        private int lmtpPort = -1;
         private String hostName = "localhost";
         private int maxMessageSize = 50 << 20;
         private int maxRecipients = 1000;
@@ -584,6 +607,16 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         /** Listens for SMTPS (TLS from the first octet) too, on this port; 0 takes a free one. Off by default. */
         public Builder smtpsPort(int newPort) {
             smtpsPort = checkedPort(newPort);
+            return this;
+        }
+
+        /**
+         * Listens for LMTP (RFC 2033) too, on this port; 0 takes a free one. Off by default. A mail is then taken or refused for
+         * each of its recipients: rules at END_OF_DATA and AFTER_COMMIT are asked for one after the other, the mail is stored
+         * for those it is taken for, and what became of each is in {@link Attempt.RecipientOutcome#delivery()}.
+         */
+        public Builder lmtpPort(int newPort) {
+            lmtpPort = checkedPort(newPort);
             return this;
         }
 
@@ -942,12 +975,18 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             }
         }
 
+        private static void refuseSharedPort(String one, int port, String other, int otherPort) {
+            if (port > 0 && port == otherPort) {
+                throw new IllegalArgumentException(one + " and " + other + " cannot share port " + port + ". Give "
+                        + other + " another one, or 0 for a free one.");
+            }
+        }
+
         /** A server of this configuration, not yet started. */
         public FakeSmtpServer build() {
-            if (port > 0 && port == smtpsPort) {
-                throw new IllegalArgumentException(
-                        "SMTP and SMTPS cannot share port " + port + ". Give SMTPS another one, or 0 for a free one.");
-            }
+            refuseSharedPort("SMTP", port, "SMTPS", smtpsPort);
+            refuseSharedPort("SMTP", port, "LMTP", lmtpPort);
+            refuseSharedPort("SMTPS", smtpsPort, "LMTP", lmtpPort);
             rehearseTls();
             try {
                 return new FakeSmtpServer((Builder) clone());

@@ -27,8 +27,13 @@ public interface Moment {
     /** The recipients accepted so far, in order. */
     List<Envelope.Recipient> recipients();
 
-    /** The recipient that this RCPT names; at later stages the first accepted one. */
+    /** The recipient that this RCPT names; on LMTP, the one whose reply is due behind the body; else the first accepted one. */
     Optional<Envelope.Recipient> recipient();
+
+    /** Whether what is decided now is about {@link #recipient()} alone: at RCPT, and on LMTP behind the body. */
+    default boolean isAboutOneRecipient() {
+        return stage() == Stage.RCPT_TO;
+    }
 
     /** The message as far as it has arrived: whole from END_OF_DATA on, empty before. */
     Optional<MailMessage> message();

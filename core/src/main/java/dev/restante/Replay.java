@@ -144,7 +144,7 @@ public final class Replay {
         }
         reached[Stage.ANY_COMMAND.index()]++;
         switch (turn.verb()) {
-            case "EHLO", "HELO" -> {
+            case "EHLO", "HELO", "LHLO" -> {
                 if (isTaken(turn, Stage.EHLO, true)) {
                     state.removeAll(EnumSet.of(State.OPEN, State.CHUNKED, State.HAS_RECIPIENT));
                     state.add(State.GREETED);
@@ -272,6 +272,11 @@ public final class Replay {
         boolean isReply = decision instanceof Effect.Answer;
         if (attempt.isEmpty()) {
             return;
+        } else if (session.listener().equals("LMTP") && attempt.get().stage() != Stage.MID_DATA) {
+            eachDelivery(turn, attempt.get());
+            bodySizes.add(size);
+            closeTransaction();
+            return;
         }
         Stage<?> stage = attempt.get().stage();
         if (stage == Stage.MID_DATA && decision != null && !isReply) {
@@ -286,6 +291,29 @@ public final class Replay {
         }
         bodySizes.add(size);
         closeTransaction();
+    }
+
+    /** On LMTP each recipient that was accepted at RCPT was told by itself, until the connection ended. */
+    private void eachDelivery(Turn turn, Attempt attempt) {
+        List<Attempt.Delivery> deliveries = attempt.recipients().stream()
+                .flatMap(each -> each.delivery().stream())
+                .toList();
+        for (int i = 0; i < deliveries.size(); i++) {
+            Effect.Decision decision = answer(turn, i);
+            boolean isStored = deliveries.get(i).stored();
+            boolean isSuccess = decision instanceof Effect.Answer && !isRefusal(decision);
+            reached[Stage.END_OF_DATA.index()]++;
+            if (isStored) {
+                reached[Stage.AFTER_COMMIT.index()]++;
+            }
+            boolean isDenied = isStored && !isSuccess;
+            say(
+                    isDenied ? Stage.AFTER_COMMIT : Stage.END_OF_DATA,
+                    !isStored && isSuccess ? Effect.Fault.DISCARD : decision);
+            if (i >= turn.replies().size()) {
+                return;
+            }
+        }
     }
 
     private void inBody(long octets, Effect.Decision decision) {

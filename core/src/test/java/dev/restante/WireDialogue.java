@@ -80,6 +80,11 @@ public final class WireDialogue implements AutoCloseable {
         }
     }
 
+    /** Connects to the LMTP port, takes the banner and says LHLO. */
+    public static WireDialogue overLmtp(FakeSmtpServer server) {
+        return with(server.host(), server.lmtpPort()).expect("220 ").say("LHLO client.test", "250 ");
+    }
+
     /** Sends a line, ended by CRLF. */
     public WireDialogue send(String line) {
         return sendRaw(line + "\r\n");
@@ -267,6 +272,15 @@ public final class WireDialogue implements AutoCloseable {
     /** Sends a small mail from first to last and takes its positive replies. */
     public WireDialogue mail(String from, String... to) {
         return envelope(from, to).send("Subject: hello").send("").send("hello").say(".", "250 ");
+    }
+
+    /** The same on LMTP: a positive reply for each recipient. */
+    public WireDialogue mailLmtp(String from, String... to) {
+        envelope(from, to).send("Subject: hello").send("").send("hello").send(".");
+        for (String recipient : to) {
+            expect("250 2.0.0 <" + recipient + ">");
+        }
+        return this;
     }
 
     /** Ends what is sent; the server may still answer. */

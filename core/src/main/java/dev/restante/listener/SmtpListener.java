@@ -42,7 +42,9 @@ public final class SmtpListener {
         /** SMTP in plain text, with STARTTLS if it is offered. */
         SMTP,
         /** SMTP inside TLS from the first octet. */
-        SMTPS
+        SMTPS,
+        /** LMTP (RFC 2033) in plain text, with STARTTLS if it is offered. */
+        LMTP
     }
 
     private record Running(SMTPServer engine, AcceptingSocket socket) {}
@@ -140,8 +142,8 @@ public final class SmtpListener {
         @Override
         public SessionAcceptance accept(Session session) {
             WireSocket socket = (WireSocket) session.getSocket();
-            Conversation conversation =
-                    new Conversation(settings, services, socket.wire(), kind.name(), connections::resets);
+            Conversation conversation = new Conversation(
+                    settings, services, socket.wire(), kind.name(), kind == Kind.LMTP, connections::resets);
             socket.source(conversation);
             // The engine numbers its sessions by itself; lines of a log are found by the number that evidence has.
             MDC.put("SessionId", conversation.sessionId());

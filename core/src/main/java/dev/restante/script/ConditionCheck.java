@@ -60,7 +60,7 @@ final class ConditionCheck {
     }
 
     private static boolean matchesRecipient(TextPattern pattern, Moment moment) {
-        if (moment.stage() == Stage.RCPT_TO) {
+        if (moment.isAboutOneRecipient()) {
             return moment.recipient()
                     .filter(recipient -> pattern.matches(recipient.address()))
                     .isPresent();

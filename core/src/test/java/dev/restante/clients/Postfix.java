@@ -39,6 +39,9 @@ final class Postfix implements AutoCloseable {
     /** Recipients whose server has a second to answer the end of the body. */
     static final String HASTY = "hasty.test";
 
+    /** Recipients to whom is sent by LMTP, inside TLS if it is offered. */
+    static final String LMTP = "lmtp.test";
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -69,6 +72,11 @@ final class Postfix implements AutoCloseable {
 
     /** Starts one that sends to this port, and trusts this authority where it asks for certificates. */
     static Postfix sendingTo(int port, String authority) throws IOException {
+        return sendingTo(port, 1, authority);
+    }
+
+    /** The same, with another port for LMTP. */
+    static Postfix sendingTo(int port, int lmtpPort, String authority) throws IOException {
         for (String program : List.of("postfix", "postqueue", "postsuper", "postcat", "sendmail")) {
             OutsideProgram.named(program, "postfix");
         }
@@ -104,15 +112,25 @@ final class Postfix implements AutoCloseable {
                 tls_destination_concurrency_failed_cohort_limit = 0
                 secure_destination_concurrency_failed_cohort_limit = 0
                 hasty_destination_concurrency_failed_cohort_limit = 0
+                lmtp_destination_concurrency_failed_cohort_limit = 0
+                lmtp_tls_security_level = may
+                lmtp_sasl_auth_enable = yes
+                lmtp_sasl_password_maps = texthash:FOLDER/etc/passwords
+                lmtp_sasl_security_options = noanonymous
+                lmtp_send_xforward_command = yes
                 """.replace("FOLDER", folder.toString()).replace("PORT", String.valueOf(port)));
         Files.writeString(etc.resolve("transport"), """
                 TLS     tls:[127.0.0.1]:PORT
                 SECURE  secure:[127.0.0.1]:PORT
                 HASTY   hasty:[127.0.0.1]:PORT
+                LMTP    lmtp:inet:127.0.0.1:OTHER
                 """.replace("TLS", TLS)
                 .replace("SECURE", SECURE)
                 .replace("HASTY", HASTY)
+                .replace("LMTP", LMTP)
+                .replace("OTHER", String.valueOf(lmtpPort))
                 .replace("PORT", String.valueOf(port)));
+        Files.writeString(etc.resolve("passwords"), "[127.0.0.1]:" + lmtpPort + " ann:secret\n127.0.0.1 ann:secret\n");
         Files.writeString(etc.resolve("master.cf"), """
                 pickup   unix       n - n 60    1 pickup
                 cleanup  unix       n - n -     0 cleanup
@@ -134,6 +152,7 @@ final class Postfix implements AutoCloseable {
                   -o smtp_tls_CAfile=FOLDER/authority.pem
                 hasty    unix       - - n -     - smtp
                   -o smtp_data_done_timeout=1s
+                lmtp     unix       - - n -     - lmtp
                 showq    unix       n - n -     - showq
                 error    unix       - - n -     - error
                 retry    unix       - - n -     - error

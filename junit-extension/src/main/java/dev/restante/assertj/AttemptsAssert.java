@@ -263,7 +263,7 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
         }
         return attempt.recipients().stream()
                 .filter(outcome -> concerning.get().concerns(only(attempt, outcome)))
-                .map(Attempt.RecipientOutcome::reply)
+                .map(Attempt.RecipientOutcome::lastReply)
                 .flatMap(Optional::stream)
                 .toList();
     }

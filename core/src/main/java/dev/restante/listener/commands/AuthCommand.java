@@ -122,7 +122,7 @@ final class AuthCommand implements Verb {
         if (!policy.isOffered()) {
             return Replies.NOT_IMPLEMENTED;
         } else if (conversation.client().heloName().isEmpty()) {
-            return Replies.HELLO_FIRST;
+            return conversation.helloFirst();
         } else if (conversation.client().authentication().isPresent()) {
             return AGAIN;
         } else if (conversation.transaction() != null) {

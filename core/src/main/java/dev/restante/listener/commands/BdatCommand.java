@@ -21,7 +21,7 @@ final class BdatCommand implements Verb {
         long size = Long.parseLong(argument.group(1));
         boolean last = argument.group(2) != null;
         Transaction open = conversation.transaction();
-        Reply misplaced = BodyTransfer.misplaced(open);
+        Reply misplaced = BodyTransfer.misplaced(conversation, open);
         if (open == null || misplaced != null) {
             refuseChunk(conversation, size, misplaced == null ? Replies.MAIL_FIRST : misplaced, Ruling.USUAL);
             return;
@@ -34,6 +34,12 @@ final class BdatCommand implements Verb {
             }
             if (ruling.refuses()) {
                 Reply reply = ruling.replyOr(Replies.OK);
+                if (last && conversation.speaksLmtp()) {
+                    if (BodyTransfer.skipChunk(conversation, size)) {
+                        LmtpReplies.refuse(conversation, open, reply, ruling);
+                    }
+                    return;
+                }
                 conversation.ledger.refuse(open, ruling.said(reply));
                 refuseChunk(conversation, size, reply, ruling);
                 return;

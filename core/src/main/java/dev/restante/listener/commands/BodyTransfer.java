@@ -12,11 +12,13 @@ final class BodyTransfer {
     private BodyTransfer() {}
 
     /** The reply to a transfer that is out of place; {@code null} if it is in place. */
-    static @Nullable Reply misplaced(@Nullable Transaction open) {
+    static @Nullable Reply misplaced(Conversation conversation, @Nullable Transaction open) {
         if (open == null) {
             return Replies.MAIL_FIRST;
         } else if (open.accepted().isEmpty()) {
-            return open.recipients.isEmpty() ? Replies.RECIPIENT_FIRST : Replies.NO_VALID_RECIPIENTS;
+            Reply noneValid =
+                    conversation.speaksLmtp() ? Replies.NO_VALID_LMTP_RECIPIENTS : Replies.NO_VALID_RECIPIENTS;
+            return open.recipients.isEmpty() ? Replies.RECIPIENT_FIRST : noneValid;
         }
         return null;
     }
@@ -101,7 +103,7 @@ final class BodyTransfer {
         if (last) {
             endOfData(conversation, open, sink);
         } else if (sink.isOverLimit() || sink.isCrowdedOut()) {
-            refuse(conversation, open, sink);
+            refuse(conversation, open, sink, false);
         } else {
             conversation.heardBody(size, "");
             conversation.say(Reply.of(250, "2.0.0 " + size + " octets received"));
@@ -109,23 +111,31 @@ final class BodyTransfer {
     }
 
     /** Refuses a body that was not kept. */
-    private static void refuse(Conversation conversation, Transaction open, BodySink sink) {
+    private static void refuse(Conversation conversation, Transaction open, BodySink sink, boolean whole) {
         Reply reply = sink.isOverLimit() ? Replies.TOO_LARGE : Replies.NO_ROOM;
         conversation.heardBody(open.wireOctets, "");
-        conversation.ledger.refuse(open, Optional.of(reply));
-        conversation.say(reply);
+        if (whole && conversation.speaksLmtp()) {
+            LmtpReplies.refuse(conversation, open, reply, Ruling.USUAL);
+        } else {
+            conversation.ledger.refuse(open, Optional.of(reply));
+            conversation.say(reply);
+        }
     }
 
     private static void endOfData(Conversation conversation, Transaction open, BodySink sink) {
         open.reached = Stage.END_OF_DATA;
         if (sink.isOverLimit() || sink.isCrowdedOut()) {
-            refuse(conversation, open, sink);
+            refuse(conversation, open, sink, true);
             return;
         }
         open.body = sink.octets();
         String id = Identifiers.mailId();
         open.mailId = id;
         conversation.heardBody(open.wireOctets, id);
+        if (conversation.speaksLmtp()) {
+            new LmtpReplies(conversation, open, open.body).answer();
+            return;
+        }
         Ruling before = conversation.ask(Stage.END_OF_DATA);
         if (before.ended()) {
             return;

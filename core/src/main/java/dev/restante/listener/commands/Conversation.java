@@ -46,6 +46,7 @@ public final class Conversation implements WireSocket.CommandSource {
     final PresentMoment moment;
     final Ledger ledger;
     private final String listener;
+    private final boolean lmtp;
     private final int serverPort;
     private final Epochs epochs;
     private final Secrets secrets = new Secrets();
@@ -63,6 +64,9 @@ public final class Conversation implements WireSocket.CommandSource {
     private Duration tarpit = Duration.ZERO;
     /** How the replies to the present command are written, as far as a rule for any command said so. */
     private Ruling mannerOfCommand = Ruling.USUAL;
+
+    /** Whether the fault that a rule decides on is to come later. */
+    private boolean faultsWait;
 
     private boolean ended;
     private volatile boolean gone;
@@ -99,8 +103,13 @@ public final class Conversation implements WireSocket.CommandSource {
                 new Dismissal(Replies.IDLE, SmtpSession.Outcome.TIMED_OUT, "client was silent for too long");
     }
 
-    /** A conversation over an accepted connection. */
-    public Conversation(Settings settings, Services services, Wire wire, String listener, Epochs epochs) {
+    /**
+     * A conversation over an accepted connection.
+     *
+     * @param lmtp whether LMTP is spoken rather than SMTP
+     */
+    public Conversation(Settings settings, Services services, Wire wire, String listener, boolean lmtp, Epochs epochs) {
+        this.lmtp = lmtp;
         this.settings = settings;
         this.services = services;
         this.wire = wire;
@@ -229,7 +238,8 @@ public final class Conversation implements WireSocket.CommandSource {
         if (ruling.ended()) {
             return false;
         }
-        Reply banner = ruling.replyOr(settings.greetings().banner());
+        Reply banner = ruling.replyOr(
+                lmtp ? settings.greetings().lmtpBanner() : settings.greetings().banner());
         refusedAtConnect = ruling.refuses();
         if (refusedAtConnect) {
             ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, ruling.said(banner));
@@ -404,6 +414,16 @@ public final class Conversation implements WireSocket.CommandSource {
         return text.substring(begin, end);
     }
 
+    /** Whether LMTP is spoken here rather than SMTP. */
+    boolean speaksLmtp() {
+        return lmtp;
+    }
+
+    /** The reply to what needs a greeting first. */
+    Reply helloFirst() {
+        return lmtp ? Replies.LHLO_FIRST : Replies.HELLO_FIRST;
+    }
+
     /** These lines are the answer to EHLO: what a script lists there is kept. */
     void offers(List<String> lines) {
         startTlsOffered = lines.stream().skip(1).anyMatch("STARTTLS"::equalsIgnoreCase);
@@ -471,11 +491,21 @@ public final class Conversation implements WireSocket.CommandSource {
         }
     }
 
+    /** Notes that a mail was sent, so that counting commands begins anew. */
+    void heardMail() {
+        commandsWithoutMail = 0;
+    }
+
+    /** Whether a reply said in this manner tells the client of success. */
+    boolean tells(Ruling ruling) {
+        Ruling manner = ruling.following(mannerOfCommand);
+        return !manner.refuses() && !(manner.decision() instanceof Effect.CutReply);
+    }
+
     /** Says that a mail was taken, and settles what became of saying so. */
     void acknowledge(Transaction open, Reply reply, Ruling ruling) {
-        commandsWithoutMail = 0;
-        Ruling manner = ruling.following(mannerOfCommand);
-        boolean told = !manner.refuses() && !(manner.decision() instanceof Effect.CutReply);
+        heardMail();
+        boolean told = tells(ruling);
         Attempt.Outcome outcome = told
                 ? Attempt.Outcome.ACCEPTED
                 : reply.isNegative() ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED;
@@ -521,6 +551,23 @@ public final class Conversation implements WireSocket.CommandSource {
         return obey(services.rules().askMidData(moment, recorder.id(), octets));
     }
 
+    /** Asks the script, but leaves a fault that ends the connection to {@link #suffer(Ruling)}. */
+    Ruling askAhead(Stage<?> at) {
+        faultsWait = true;
+        try {
+            return ask(at);
+        } finally {
+            faultsWait = false;
+        }
+    }
+
+    /** Ends the connection as the script ruled when it was asked ahead. */
+    void suffer(Ruling ruling) {
+        if (ruling.decision() instanceof Effect.Fault fault) {
+            suffer(fault, ruling.dribble());
+        }
+    }
+
     private Ruling obey(Verdict verdict) {
         if (verdict.isEmpty()) {
             return Ruling.USUAL;
@@ -550,7 +597,7 @@ public final class Conversation implements WireSocket.CommandSource {
                 dribble = wanted;
             }
         }
-        if (verdict.decision() instanceof Effect.Fault fault) {
+        if (verdict.decision() instanceof Effect.Fault fault && !faultsWait) {
             return suffer(fault, dribble);
         }
         return new Ruling(Wording.filled(verdict.decision(), this), dribble, ended);

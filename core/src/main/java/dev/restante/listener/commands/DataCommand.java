@@ -12,7 +12,7 @@ final class DataCommand implements Verb {
             return;
         }
         Transaction open = conversation.transaction();
-        Reply misplaced = BodyTransfer.misplaced(open);
+        Reply misplaced = BodyTransfer.misplaced(conversation, open);
         if (open == null || misplaced != null) {
             conversation.say(misplaced == null ? Replies.MAIL_FIRST : misplaced);
             return;

@@ -9,6 +9,7 @@ import java.util.List;
  * What a server says to everybody who comes: made once, said for each connection.
  *
  * @param banner the greeting to a client that has connected
+ * @param lmtpBanner the same where LMTP is spoken
  * @param helo the answer to HELO
  * @param plain the lines of the answer to EHLO in plain text, the host name first
  * @param secure the same inside TLS
@@ -19,6 +20,7 @@ import java.util.List;
  */
 record Greetings(
         Reply banner,
+        Reply lmtpBanner,
         Reply helo,
         List<String> plain,
         List<String> secure,
@@ -33,6 +35,7 @@ record Greetings(
         List<String> certified = lines(hostName, maxMessageSize, auth, startTls, true, true);
         return new Greetings(
                 Reply.of(220, hostName + " ESMTP Restante"),
+                Reply.of(220, hostName + " LMTP Restante"),
                 Reply.of(250, hostName),
                 plain,
                 secure,

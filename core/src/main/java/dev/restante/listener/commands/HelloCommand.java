@@ -9,19 +9,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** EHLO and HELO (RFC 5321 section 4.1.1.1): the client says its name and, with EHLO, learns the extensions. */
+/**
+ * EHLO and HELO (RFC 5321 section 4.1.1.1), and LHLO in their place where LMTP is spoken (RFC 2033 section 4.1): the client says
+ * its name and, but for HELO, learns the extensions.
+ */
 final class HelloCommand implements Verb {
+    private final String word;
+    private final boolean lmtp;
     private final boolean extended;
 
-    HelloCommand(boolean extended) {
-        this.extended = extended;
+    HelloCommand(String word) {
+        this.word = word;
+        this.lmtp = word.equals("LHLO");
+        this.extended = !word.equals("HELO");
     }
 
     @Override
     public void answer(Conversation conversation) {
+        if (lmtp != conversation.speaksLmtp()) {
+            conversation.say(lmtp ? Replies.UNKNOWN_COMMAND : Replies.SAY_LHLO);
+            return;
+        }
         String name = conversation.argument();
         if (name.isEmpty() || name.indexOf(' ') >= 0) {
-            Reply refusal = Reply.of(501, "5.5.4 Say " + (extended ? "EHLO" : "HELO") + " and one name");
+            Reply refusal = Reply.of(501, "5.5.4 Say " + word + " and one name");
             conversation.ledger.failed(Stage.EHLO, Attempt.Outcome.REFUSED, Optional.of(refusal));
             conversation.say(refusal);
             return;

@@ -14,9 +14,12 @@ import dev.restante.session.SessionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +51,17 @@ final class Ledger {
         private final SessionLog sessions;
         private final String sessionId;
         private volatile Acknowledgement known = Acknowledgement.PENDING;
+        /** Of those recipients who were told by themselves, what became of that; all others share what is known of the mail. */
+        private final Map<Integer, Acknowledgement> ofRecipients = new ConcurrentHashMap<>(0);
 
         Fate(SessionLog sessions, String sessionId) {
             this.sessions = sessions;
             this.sessionId = sessionId;
+        }
+
+        @Override
+        public Acknowledgement acknowledgement(int recipient) {
+            return ofRecipients.getOrDefault(recipient, known);
         }
 
         @Override
@@ -251,20 +261,31 @@ final class Ledger {
 
     // ---- a mail
 
-    /** Stores the mail of a transaction whose body has arrived. It is visible from here on. */
+    /** Stores the mail of a transaction whose body has arrived, for all its recipients. It is visible from here on. */
     void commit(Transaction current, String id, Octets body) {
+        commit(current, id, body, current.accepted());
+    }
+
+    /**
+     * Stores the mail of a transaction whose body has arrived, for these recipients. It is visible from here on.
+     *
+     * @return takes what became of the reply for one recipient, by its place, where each is told by itself
+     */
+    ObjIntConsumer<Acknowledgement> commit(
+            Transaction current, String id, Octets body, List<Envelope.Recipient> recipients) {
         Fate fate = new Fate(services.sessions(), recorder.id());
         CapturedMail mail = new CapturedMail(
                 id,
                 recorder.id(),
                 moment.client(),
-                new Envelope(current.sender, current.accepted()),
+                new Envelope(current.sender, recipients),
                 body,
                 services.clock().now(),
                 System.nanoTime(),
                 fate);
         services.mailbox().add(mail);
         commit = new Commit(mail, fate, new ArrayList<>(0));
+        return (acknowledgement, place) -> fate.ofRecipients.put(place, acknowledgement);
     }
 
     /**
@@ -287,7 +308,8 @@ final class Ledger {
 
     /** Notes that the mail which is stored just now is to be returned once its client has the reply. */
     void bounce(Effect.Bounce bounce) {
-        if (commit != null) {
+        // On LMTP a rule may fire for each recipient; the report is one.
+        if (commit != null && !commit.bounces.contains(bounce)) {
             commit.bounces.add(bounce);
         }
     }

@@ -58,7 +58,7 @@ final class MailCommand implements Verb {
     private static @Nullable Reply misplaced(Conversation conversation) {
         Settings settings = conversation.settings;
         if (conversation.client().heloName().isEmpty()) {
-            return Replies.HELLO_FIRST;
+            return conversation.helloFirst();
         } else if (conversation.transaction() != null) {
             return Replies.NESTED_MAIL;
         } else if (settings.requireTls() && conversation.client().tls().isEmpty()) {

@@ -24,6 +24,7 @@ final class PresentMoment implements Moment {
     private @Nullable Boolean credentialsRight;
     private Envelope.@Nullable Sender proposedSender;
     private Envelope.@Nullable Recipient proposedRecipient;
+    private Envelope.@Nullable Recipient recipientInTurn;
     private @Nullable MailMessage message;
 
     PresentMoment(Population population, SmtpClient client) {
@@ -61,6 +62,7 @@ final class PresentMoment implements Moment {
     /** A transaction is open, or, with {@code null}, none is. */
     void transaction(@Nullable Transaction open) {
         transaction = open;
+        recipientInTurn = null;
         message = null;
     }
 
@@ -77,6 +79,11 @@ final class PresentMoment implements Moment {
     /** The present RCPT names this recipient; {@code null} once it is answered. */
     void propose(Envelope.@Nullable Recipient recipient) {
         proposedRecipient = recipient;
+    }
+
+    /** Of the accepted recipients it is this one's turn to be told; {@code null} where all are told at once. */
+    void turnTo(Envelope.@Nullable Recipient recipient) {
+        recipientInTurn = recipient;
     }
 
     @Nullable
@@ -118,10 +125,17 @@ final class PresentMoment implements Moment {
     public Optional<Envelope.Recipient> recipient() {
         if (stage == Stage.RCPT_TO) {
             return Optional.ofNullable(proposedRecipient);
+        } else if (recipientInTurn != null) {
+            return Optional.of(recipientInTurn);
         }
         return transaction == null
                 ? Optional.empty()
                 : transaction.accepted().stream().findFirst();
+    }
+
+    @Override
+    public boolean isAboutOneRecipient() {
+        return stage == Stage.RCPT_TO || recipientInTurn != null;
     }
 
     @Override

@@ -25,6 +25,7 @@ final class Replies {
     static final Reply TLS_NOT_AVAILABLE = Reply.of(454, "4.7.0 TLS not available");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2 Line too long");
     static final Reply NO_TLS_HERE = Reply.of(500, "5.5.1 Plain text is spoken here; no TLS handshake is expected");
+    static final Reply SAY_LHLO = Reply.of(500, "5.5.1 LMTP is spoken here: say LHLO");
     static final Reply UNKNOWN_COMMAND = Reply.of(500, "5.5.1 Command not recognized");
     static final Reply CONTROL_CHARACTER = Reply.of(501, "5.5.2 A control character has no place in a command");
     static final Reply NOT_UTF8 = Reply.of(501, "5.5.2 Octets beyond ASCII must be UTF-8");
@@ -32,6 +33,7 @@ final class Replies {
     static final Reply NEEDS_ARGUMENT = Reply.of(501, "5.5.4 This command needs an argument");
     static final Reply NOT_IMPLEMENTED = Reply.of(502, "5.5.1 Command not implemented");
     static final Reply HELLO_FIRST = Reply.of(503, "5.5.1 Say EHLO or HELO first");
+    static final Reply LHLO_FIRST = Reply.of(503, "5.5.1 Say LHLO first");
     static final Reply ONLY_QUIT = Reply.of(503, "5.5.1 This service is refused; only QUIT is taken");
     static final Reply MAIL_FIRST = Reply.of(503, "5.5.1 Say MAIL FROM first");
     static final Reply RECIPIENT_FIRST = Reply.of(503, "5.5.1 Say RCPT TO first");
@@ -39,6 +41,7 @@ final class Replies {
     static final Reply TRANSFER_BEGUN = Reply.of(503, "5.5.1 A transfer by BDAT has begun; say BDAT or RSET");
     static final Reply BINARY_NEEDS_BDAT = Reply.of(503, "5.5.1 BODY=BINARYMIME needs BDAT");
     static final Reply TLS_ALREADY = Reply.of(503, "5.5.1 TLS is already active");
+    static final Reply NO_VALID_LMTP_RECIPIENTS = Reply.of(503, "5.5.1 No valid recipients");
     static final Reply TLS_REQUIRED = Reply.of(530, "5.7.0 Say STARTTLS first");
     static final Reply AUTH_REQUIRED = Reply.of(530, "5.7.0 Authentication required");
     static final Reply NO_VALID_RECIPIENTS = Reply.of(554, "5.5.1 No valid recipients");

@@ -49,6 +49,19 @@ record Ruling(Effect.@Nullable Decision decision, Effect.@Nullable Dribble dribb
                 || (decision instanceof Effect.Answer answer && answer.reply().isNegative());
     }
 
+    /** Whether the connection is to end in place of the reply. */
+    boolean breaksOff() {
+        return decision instanceof Effect.Fault && !discards();
+    }
+
+    /** Whether the connection is to end in place of the reply, with a part of it, or after it. */
+    boolean endsConnection() {
+        return ended
+                || breaksOff()
+                || decision instanceof Effect.CutReply
+                || (decision instanceof Effect.Answer answer && answer.reply().code() == 421);
+    }
+
     /** Whether the mail is to be forgotten. */
     boolean discards() {
         return decision == Effect.Fault.DISCARD;

@@ -1,5 +1,6 @@
 package dev.restante.listener.commands;
 
+import dev.restante.Attempt;
 import dev.restante.Attempt.RecipientOutcome;
 import dev.restante.Envelope;
 import dev.restante.Reply;
@@ -23,6 +24,8 @@ final class Transaction {
     final List<String> rules = new ArrayList<>(0);
     final int[] ordinals = new int[Stage.values().size()];
     private final List<Envelope.Recipient> accepted = new ArrayList<>(4);
+    /** Where each accepted recipient stands among all. */
+    private final List<Integer> places = new ArrayList<>(4);
 
     /** Collects the body; {@code null} before its first octet. */
     @Nullable
@@ -61,11 +64,19 @@ final class Transaction {
         recipients.add(outcome);
         if (outcome.accepted()) {
             accepted.add(recipient);
+            places.add(recipients.size() - 1);
             refusal = null;
         } else {
             refusal = reply.orElse(null);
         }
         reached = Stage.RCPT_TO;
+    }
+
+    /** Notes what became of the mail for one of the accepted recipients, by its place among them. */
+    void delivery(int index, Attempt.Delivery delivery) {
+        int place = places.get(index);
+        RecipientOutcome before = recipients.get(place);
+        recipients.set(place, new RecipientOutcome(before.recipient(), before.reply(), Optional.of(delivery)));
     }
 
     /** The recipients accepted so far. */

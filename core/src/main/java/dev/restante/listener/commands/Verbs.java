@@ -13,8 +13,9 @@ public final class Verbs {
 
     private static Map<String, Verb> byWord() {
         Map<String, Verb> all = new LinkedHashMap<>();
-        all.put("EHLO", new HelloCommand(true));
-        all.put("HELO", new HelloCommand(false));
+        all.put("EHLO", new HelloCommand("EHLO"));
+        all.put("HELO", new HelloCommand("HELO"));
+        all.put("LHLO", new HelloCommand("LHLO"));
         all.put("STARTTLS", new StartTlsCommand());
         all.put("AUTH", new AuthCommand());
         all.put("XCLIENT", new XclientCommand());
