@@ -60,7 +60,7 @@ public final class Conversation implements WireSocket.CommandSource {
     private String command = "";
     private boolean refusedAtConnect;
     private int commandsWithoutMail;
-    private boolean startTlsOffered;
+    private Offers offers = Offers.NONE;
     private Duration tarpit = Duration.ZERO;
     /** How the replies to the present command are written, as far as a rule for any command said so. */
     private Ruling mannerOfCommand = Ruling.USUAL;
@@ -426,12 +426,17 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** These lines are the answer to EHLO: what a script lists there is kept. */
     void offers(List<String> lines) {
-        startTlsOffered = lines.stream().skip(1).anyMatch("STARTTLS"::equalsIgnoreCase);
+        offers = Offers.of(lines);
+    }
+
+    /** The extensions that the last answer to EHLO listed. */
+    Offers offers() {
+        return offers;
     }
 
     /** Whether STARTTLS is carried out: the server was built with it, or a script has listed it. */
     boolean takesStartTls() {
-        return settings.startTls() || startTlsOffered;
+        return settings.startTls() || offers.lists("STARTTLS");
     }
 
     // ---- speaking

@@ -19,12 +19,16 @@ final class MailCommand implements Verb {
         PathArgument argument;
         try {
             argument = PathArgument.ofSender(
-                    conversation.argument(), conversation.client().extended());
+                    conversation.argument(), conversation.client().extended(), conversation.offers());
         } catch (Refusal refusal) {
             refuse(conversation, refusal.reply());
             return;
         }
         argument.remarks().forEach(conversation::note);
+        if (argument.parameters().has("REQUIRETLS")
+                && conversation.client().tls().isEmpty()) {
+            conversation.note("REQUIRETLS outside of TLS (RFC 8689 section 2)");
+        }
         Envelope.Sender sender = new Envelope.Sender(argument.address(), argument.spoken(), argument.parameters());
         conversation.moment.propose(sender);
         Ruling ruling = conversation.ask(Stage.MAIL_FROM);

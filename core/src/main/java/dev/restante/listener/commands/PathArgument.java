@@ -41,18 +41,22 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
     private static final Pattern SOURCE_ROUTE = Pattern.compile("@[^,:\"]++(?:,@[^,:\"]++)*+:");
 
     /** The argument of MAIL. */
-    static PathArgument ofSender(String argument, boolean extended) throws Refusal {
+    static PathArgument ofSender(String argument, boolean extended, Offers offers) throws Refusal {
         Reader reader = new Reader("FROM:", "MAIL FROM:<address>", "5.1.7", argument, extended);
-        EsmtpParameters parameters = reader.parameters(PathArgument::checkSenderParameter);
+        EsmtpParameters parameters =
+                reader.parameters((keyword, value) -> checkSenderParameter(keyword, value, offers));
+        if (parameters.has("HOLDFOR") && parameters.has("HOLDUNTIL")) {
+            throw new Refusal(501, "5.5.4 Say HOLDFOR or HOLDUNTIL, not both");
+        }
         String address = reader.address(parameters.has("SMTPUTF8"), true);
         return new PathArgument(address, reader.spoken, parameters, List.copyOf(reader.remarks));
     }
 
     /** The argument of RCPT in a transaction that does or does not speak SMTPUTF8. */
-    static PathArgument ofRecipient(String argument, boolean extended, boolean utf8) throws Refusal {
+    static PathArgument ofRecipient(String argument, boolean extended, boolean utf8, Offers offers) throws Refusal {
         Reader reader = new Reader("TO:", "RCPT TO:<address>", "5.1.3", argument, extended);
         EsmtpParameters parameters =
-                reader.parameters((keyword, value) -> checkRecipientParameter(keyword, value, utf8));
+                reader.parameters((keyword, value) -> checkRecipientParameter(keyword, value, utf8, offers));
         return new PathArgument(reader.address(utf8, false), reader.spoken, parameters, List.copyOf(reader.remarks));
     }
 
@@ -81,7 +85,7 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
         void check(String keyword, Optional<String> value) throws Refusal;
     }
 
-    private static void checkSenderParameter(String keyword, Optional<String> value) throws Refusal {
+    private static void checkSenderParameter(String keyword, Optional<String> value, Offers offers) throws Refusal {
         switch (keyword) {
             case "SIZE" -> require(value.filter(v -> v.matches("\\d{1,20}")).isPresent(), "SIZE=number of octets");
             case "BODY" ->
@@ -94,11 +98,20 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                                 .isPresent(),
                         "ENVID=xtext of printable US-ASCII, up to 100 octets");
             case "AUTH" -> require(value.filter(PathArgument::isXtext).isPresent(), "AUTH=xtext or <>");
-            default -> throw new Refusal(555, "5.5.4 MAIL parameter " + printable(keyword) + " is not known");
+            default -> checkOffered("MAIL", keyword, value, offers);
         }
     }
 
-    private static void checkRecipientParameter(String keyword, Optional<String> value, boolean utf8) throws Refusal {
+    private static void checkOffered(String command, String keyword, Optional<String> value, Offers offers)
+            throws Refusal {
+        if (!offers.takes(keyword)) {
+            throw new Refusal(555, "5.5.4 " + command + " parameter " + printable(keyword) + " is not known");
+        }
+        offers.check(keyword, value);
+    }
+
+    private static void checkRecipientParameter(String keyword, Optional<String> value, boolean utf8, Offers offers)
+            throws Refusal {
         switch (keyword) {
             case "NOTIFY" ->
                 require(
@@ -113,7 +126,7 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                                                         && UTF8_XTEXT.matcher(v).matches())))
                                 .isPresent(),
                         "ORCPT=type;xtext of printable US-ASCII, up to 500 octets");
-            default -> throw new Refusal(555, "5.5.4 RCPT parameter " + printable(keyword) + " is not known");
+            default -> checkOffered("RCPT", keyword, value, offers);
         }
     }
 

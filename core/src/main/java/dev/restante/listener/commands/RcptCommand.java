@@ -24,7 +24,8 @@ final class RcptCommand implements Verb {
             argument = PathArgument.ofRecipient(
                     conversation.argument(),
                     conversation.client().extended(),
-                    open.sender.parameters().has("SMTPUTF8"));
+                    open.sender.parameters().has("SMTPUTF8"),
+                    conversation.offers());
         } catch (Refusal refusal) {
             // What was said is kept as it was said: that it is no address is what the evidence is about.
             String spoken = PathArgument.afterWord("TO:", conversation.argument());

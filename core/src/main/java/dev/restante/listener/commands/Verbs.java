@@ -23,6 +23,7 @@ public final class Verbs {
         all.put("RCPT", new RcptCommand());
         all.put("DATA", new DataCommand());
         all.put("BDAT", new BdatCommand());
+        all.put("BURL", new BurlCommand());
         all.put("RSET", new RsetCommand());
         all.put("NOOP", new NoopCommand());
         all.put("VRFY", new VrfyCommand());
