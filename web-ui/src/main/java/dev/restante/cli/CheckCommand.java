@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         },
         usageHelpAutoWidth = true,
         footer = {"", "Exit codes: 0 if every file would be taken, 1 if one would not, 2 for a wrong option."})
-final class CheckCommand {
+final class CheckCommand implements Subcommand {
     private static final String STANDARD_INPUT = "-";
 
     @Parameters(
@@ -42,8 +42,9 @@ final class CheckCommand {
             description = "Show this and end.")
     boolean help;
 
-    /** Reports on every file: what is in order on one stream, what is not on the other. Returns the exit code. */
-    int run(InputStream in, PrintStream out, PrintStream err) {
+    /** Reports on every file: what is in order on one stream, what is not on the other. */
+    @Override
+    public int run(InputStream in, PrintStream out, PrintStream err) {
         int exit = 0;
         for (String file : files) {
             String name = file.equals(STANDARD_INPUT) ? "standard input" : file;

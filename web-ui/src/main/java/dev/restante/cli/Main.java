@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -29,7 +30,7 @@ import picocli.CommandLine.ParseResult;
 /** The entry point of the standalone jar. */
 public final class Main {
     private static final int CANNOT_START = 1;
-    private static final int WRONG_OPTION = 2;
+    private static final int WRONG_OPTION = Subcommand.WRONG_OPTION;
 
     private final Map<String, String> environment;
     private final InputStream in;
@@ -80,12 +81,12 @@ public final class Main {
                 parsed = line.parseArgs(args);
             }
         } catch (ParameterException e) {
-            return Optional.of(wrongOption(told(e, defaults)));
+            return Optional.of(wrongOption(told(e, defaults), e.getCommandLine()));
         } catch (Defaults.WrongSource e) {
             return Optional.of(wrongOption(String.valueOf(e.getMessage())));
         }
         if (parsed.hasSubcommand()) {
-            return Optional.of(check(parsed.subcommand().commandSpec().commandLine()));
+            return Optional.of(run(parsed.subcommand().commandSpec().commandLine()));
         }
         if (command.help) {
             line.usage(out);
@@ -117,13 +118,31 @@ public final class Main {
                                 .orElse("");
     }
 
-    private int check(CommandLine line) {
-        CheckCommand check = line.getCommand();
-        if (check.help) {
+    private int run(CommandLine line) {
+        if (line.isUsageHelpRequested()) {
             line.usage(out);
-            return 0;
+            return Subcommand.DONE;
+        } else if (line.getCommand() instanceof AutoComplete.GenerateCompletion) {
+            out.print(AutoComplete.bash("restante", line.getParent()));
+            return Subcommand.DONE;
         }
-        return check.run(in, out, err);
+        Subcommand command = line.getCommand();
+        try {
+            return command.run(in, out, err);
+        } catch (Subcommand.Problem e) {
+            String complaint = String.valueOf(e.getMessage());
+            if (e.exit() == WRONG_OPTION) {
+                return wrongOption(complaint, line);
+            }
+            err.println("restante: " + complaint);
+            return e.exit();
+        } catch (IOException e) {
+            err.println("restante: " + e + ".");
+            return Subcommand.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Subcommand.FAILED;
+        }
     }
 
     private Optional<Integer> serve(ServerCommand command) {
@@ -185,8 +204,15 @@ public final class Main {
     }
 
     private int wrongOption(String complaint) {
+        return wrongOption(complaint, null);
+    }
+
+    /** Complains, and says where the options are that belong to this command. */
+    private int wrongOption(String complaint, @Nullable CommandLine command) {
         String end = complaint.endsWith(".") ? "" : ".";
-        err.println("restante: " + complaint + end + " --help lists the options.");
+        String name =
+                command == null || command.getParent() == null ? "" : "restante " + command.getCommandName() + " ";
+        err.println("restante: " + complaint + end + " " + name + "--help lists the options.");
         return WRONG_OPTION;
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +31,14 @@ import picocli.CommandLine.Option;
             "or refused with 421. Exit codes: 1 if it cannot start, 2 for a wrong option",
             "or a script that is not in order."
         },
-        subcommands = CheckCommand.class)
+        subcommands = {
+            SendCommand.class,
+            WaitCommand.class,
+            DumpCommand.class,
+            IngestCommand.class,
+            CheckCommand.class,
+            AutoComplete.GenerateCompletion.class
+        })
 final class ServerCommand {
     @Mixin
     final ListeningOptions listening = new ListeningOptions();

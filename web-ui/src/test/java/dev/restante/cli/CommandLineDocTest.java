@@ -1,0 +1,71 @@
+package dev.restante.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** docs/command-line.md tells of every option and command, and of nothing else. */
+@Timeout(60)
+class CommandLineDocTest {
+    private static final Pattern OPTION = Pattern.compile("--(?:no-)?([a-z][a-z-]+)");
+    private static final List<String> OF_EVERY_PROGRAM = List.of("help", "version");
+
+    @TempDir
+    Path folder;
+
+    private static String page() throws IOException {
+        return Files.readString(Path.of("../docs/command-line.md"));
+    }
+
+    private static Set<String> options(CommandLine line) {
+        Set<String> names = new TreeSet<>();
+        for (OptionSpec option : line.getCommandSpec().options()) {
+            names.add(option.longestName().substring(2));
+        }
+        line.getSubcommands().values().forEach(each -> names.addAll(options(each)));
+        return names;
+    }
+
+    @Test
+    void everyOptionAndCommandIsThere() throws IOException {
+        CommandLine line = new CommandLine(new ServerCommand());
+        Set<String> told = new TreeSet<>(OF_EVERY_PROGRAM);
+        Matcher matcher = OPTION.matcher(page());
+        while (matcher.find()) {
+            told.add(matcher.group(1));
+        }
+        assertThat(told).isEqualTo(options(line));
+        for (String command : line.getSubcommands().keySet()) {
+            assertThat(page()).contains("| `restante " + command + "` |");
+        }
+    }
+
+    @Test
+    void theFileOnThePageIsTaken() throws Exception {
+        Matcher yaml = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(page());
+        assertThat(yaml.find()).isTrue();
+        Path file = Files.writeString(folder.resolve("restante.yaml"), yaml.group(1));
+        ServerCommand command = new ServerCommand();
+        CommandLine line = new CommandLine(command);
+
+        line.setDefaultValueProvider(Defaults.of(Map.of()).with(file, line.getCommandSpec()))
+                .parseArgs();
+
+        assertThat(command.script.watched).isTrue();
+        assertThat(command.smtp.users).hasSize(2);
+        assertThat(command.complaint()).isEmpty();
+    }
+}
