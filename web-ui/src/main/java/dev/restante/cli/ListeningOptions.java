@@ -25,6 +25,13 @@ final class ListeningOptions {
     Integer smtpsPort;
 
     @Option(
+            names = "--lmtp-port",
+            paramLabel = "PORT",
+            description = "Listen for LMTP too, which has a reply for each recipient.")
+    @Nullable
+    Integer lmtpPort;
+
+    @Option(
             names = "--bind",
             paramLabel = "ADDRESS",
             split = ",",
@@ -42,6 +49,9 @@ final class ListeningOptions {
                 new ArrayList<>(List.of(new Port("--smtp-port", smtpPort), new Port("--http-port", httpPort)));
         if (smtpsPort != null) {
             ports.add(new Port("--smtps-port", smtpsPort));
+        }
+        if (lmtpPort != null) {
+            ports.add(new Port("--lmtp-port", lmtpPort));
         }
         return ports;
     }

@@ -164,6 +164,9 @@ public final class Main {
             if (listening.smtpsPort != null) {
                 print("SMTPS", addresses, "", server.smtpsPort());
             }
+            if (listening.lmtpPort != null) {
+                print("LMTP", addresses, "", server.lmtpPort());
+            }
             RestanteUi page = command.page(server, addresses).start();
             synchronized (this) {
                 ui = page;
@@ -196,7 +199,7 @@ public final class Main {
 
     /** The option that chooses the port which such a message is about. */
     private static String portOption(String message) {
-        return Stream.of("SMTP", "SMTPS", "HTTP")
+        return Stream.of("SMTP", "SMTPS", "LMTP", "HTTP")
                 .filter(kind -> message.startsWith("Cannot listen for " + kind + " on "))
                 .map(kind -> " The option is --" + kind.toLowerCase(Locale.ROOT) + "-port.")
                 .findFirst()
@@ -210,8 +213,7 @@ public final class Main {
     /** Complains, and says where the options are that belong to this command. */
     private int wrongOption(String complaint, @Nullable CommandLine command) {
         String end = complaint.endsWith(".") ? "" : ".";
-        String name =
-                command == null || command.getParent() == null ? "" : "restante " + command.getCommandName() + " ";
+        String name = command == null || command.getParent() == null ? "" : command.getCommandName() + " ";
         err.println("restante: " + complaint + end + " " + name + "--help lists the options.");
         return WRONG_OPTION;
     }

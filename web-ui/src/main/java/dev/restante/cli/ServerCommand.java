@@ -14,11 +14,10 @@ import picocli.CommandLine.Option;
 
 /** What a person wants of the servers: the program without a subcommand. */
 @Command(
-        name = "restante",
+        name = "java -jar restante.jar",
         header = "A fake SMTP server: it catches mail, delivers none, and shows it in a page.",
-        description = "%nSend mail to localhost:1025 and read it at http://localhost:8025.",
-        synopsisHeading = "%nUsage: java -jar restante.jar [OPTIONS] [COMMAND]%n",
-        customSynopsis = "",
+        description = "%nSend mail to localhost:1025 and read it at http://localhost:8025.%n",
+        abbreviateSynopsis = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
         footer = {
@@ -93,6 +92,9 @@ final class ServerCommand {
                         addresses.get(0), addresses.subList(1, addresses.size()).toArray(String[]::new));
         if (listening.smtpsPort != null) {
             builder.smtpsPort(listening.smtpsPort);
+        }
+        if (listening.lmtpPort != null) {
+            builder.lmtpPort(listening.lmtpPort);
         }
         smtp.applyTo(builder);
         tls.applyTo(builder);

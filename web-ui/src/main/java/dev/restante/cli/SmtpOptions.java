@@ -92,6 +92,14 @@ final class SmtpOptions {
             })
     List<String> proxies = List.of();
 
+    @Option(
+            names = "--xclient",
+            paramLabel = "NETWORK",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Take XCLIENT from peers in these networks, and believe it about the client.")
+    List<String> xclients = List.of();
+
     private static final String NONE = "NONE";
 
     /** What does not go together. */
@@ -113,6 +121,10 @@ final class SmtpOptions {
         if (!proxies.isEmpty()) {
             builder.proxyProtocol(
                     proxies.get(0), proxies.subList(1, proxies.size()).toArray(String[]::new));
+        }
+        if (!xclients.isEmpty()) {
+            builder.xclient(
+                    xclients.get(0), xclients.subList(1, xclients.size()).toArray(String[]::new));
         }
     }
 

@@ -177,7 +177,7 @@ class SubcommandsTest {
                 .isEqualTo(new Ran(
                         2,
                         "",
-                        "restante: Nobody to send to. Name somebody with --to ADDRESS. restante send --help lists the"
+                        "restante: Nobody to send to. Name somebody with --to ADDRESS. send --help lists the"
                                 + " options.\n"));
         assertThat(toSmtp("send", "x.eml", "--subject", "a").err()).startsWith("restante: FILE is sent as it is");
         assertThat(toSmtp("send", inFolder("none.eml")).err()).contains("there is no such file");
@@ -186,7 +186,7 @@ class SubcommandsTest {
                 .contains("there is no such file");
         assertThat(run("send", "--smtp", "a:b:c", "--to", "a@b.test").err()).contains("is no server. Write HOST:PORT.");
         assertThat(run("send", "--nonsense").err())
-                .isEqualTo("restante: Unknown option: '--nonsense'. restante send --help lists the options.\n");
+                .isEqualTo("restante: Unknown option: '--nonsense'. send --help lists the options.\n");
     }
 
     // ---- wait
