@@ -126,6 +126,24 @@ class ListedExtensionsTest {
                 .contains("2014-04-03T23:01:00Z;C");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"REQUIRETLS", "BY=120;R", "HOLDFOR=60", "MT-PRIORITY=3", "DELIVERBY=1", "BURL"})
+    void parametersOfMailAreNoneOfRcpt(String parameter) {
+        list("REQUIRETLS", "DELIVERBY", "FUTURERELEASE", "MT-PRIORITY", "BURL");
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test>", "250 ").say("RCPT TO:<b@y.test> " + parameter, "555 5.5.4 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DSN", "PIPELINING", "8BITMIME", "DELIVERBY=5", "BURL", "FUTURERELEASE"})
+    void theKeywordOfAnExtensionIsNoParameterOfIt(String parameter) {
+        list("DELIVERBY", "FUTURERELEASE", "BURL");
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test> " + parameter, "555 5.5.4 ");
+        }
+    }
+
     @Test
     void theLastGreetingCounts() {
         server.script(on(EHLO).advertise("XVERP").once());

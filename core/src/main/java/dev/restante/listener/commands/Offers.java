@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,28 @@ final class Offers {
     private static final String MT_PRIORITY = "MT-PRIORITY";
     private static final String REQUIRETLS = "REQUIRETLS";
 
+    /** Keywords of which this server knows what parameters they have: none, or others, or such as only MAIL has. */
+    private static final Set<String> UNDERSTOOD = Set.of(
+            "8BITMIME",
+            "AUTH",
+            "BINARYMIME",
+            "BURL",
+            "CHUNKING",
+            "DSN",
+            "ENHANCEDSTATUSCODES",
+            "PIPELINING",
+            "SIZE",
+            "SMTPUTF8",
+            "STARTTLS",
+            "XCLIENT",
+            DELIVERBY,
+            FUTURERELEASE);
+
     /** Parameters whose extension has another name. */
     private static final Map<String, String> EXTENSION_OF =
             Map.of("BY", DELIVERBY, "HOLDFOR", FUTURERELEASE, "HOLDUNTIL", FUTURERELEASE);
+
+    private static final Set<String> ONLY_OF_MAIL = Set.of("BY", "HOLDFOR", "HOLDUNTIL", MT_PRIORITY, REQUIRETLS);
 
     private static final Pattern BY = Pattern.compile("([+-]?\\d{1,9});([NRnr])[Tt]?");
     private static final Pattern HOLD_FOR = Pattern.compile("[1-9]\\d{0,8}");
@@ -66,9 +86,14 @@ final class Offers {
         return keywords().containsKey(keyword);
     }
 
-    /** Whether a parameter that the server itself does not speak is taken, because its extension is listed. */
-    boolean takes(String parameter) {
-        return lists(EXTENSION_OF.getOrDefault(parameter, parameter));
+    /** Whether a parameter of MAIL that the server itself does not speak is taken, because its extension is listed. */
+    boolean takesOfMail(String parameter) {
+        return !UNDERSTOOD.contains(parameter) && lists(EXTENSION_OF.getOrDefault(parameter, parameter));
+    }
+
+    /** The same of RCPT. */
+    boolean takesOfRcpt(String parameter) {
+        return takesOfMail(parameter) && !ONLY_OF_MAIL.contains(parameter);
     }
 
     /** Refuses a value that the parameter of an extension cannot have. Of those that nobody knows, any is taken. */

@@ -98,13 +98,13 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                                 .isPresent(),
                         "ENVID=xtext of printable US-ASCII, up to 100 octets");
             case "AUTH" -> require(value.filter(PathArgument::isXtext).isPresent(), "AUTH=xtext or <>");
-            default -> checkOffered("MAIL", keyword, value, offers);
+            default -> checkOffered("MAIL", offers.takesOfMail(keyword), keyword, value, offers);
         }
     }
 
-    private static void checkOffered(String command, String keyword, Optional<String> value, Offers offers)
-            throws Refusal {
-        if (!offers.takes(keyword)) {
+    private static void checkOffered(
+            String command, boolean taken, String keyword, Optional<String> value, Offers offers) throws Refusal {
+        if (!taken) {
             throw new Refusal(555, "5.5.4 " + command + " parameter " + printable(keyword) + " is not known");
         }
         offers.check(keyword, value);
@@ -126,7 +126,7 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                                                         && UTF8_XTEXT.matcher(v).matches())))
                                 .isPresent(),
                         "ORCPT=type;xtext of printable US-ASCII, up to 500 octets");
-            default -> checkOffered("RCPT", keyword, value, offers);
+            default -> checkOffered("RCPT", offers.takesOfRcpt(keyword), keyword, value, offers);
         }
     }
 
