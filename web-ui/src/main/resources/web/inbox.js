@@ -34,7 +34,7 @@ function mailRow(mail, openId, fresh) {
 }
 
 function refusedRow(attempt, openSession) {
-  const replies = [...attempt.recipients.map((each) => each.reply), attempt.reply];
+  const replies = [...attempt.recipients.flatMap((each) => [each.reply, each.delivery?.reply]), attempt.reply];
   const reply = replies.findLast((each) => each?.code >= 400);
   const code = reply?.code ?? (attempt.outcome === 'ABORTED' ? 'cut' : '–');
   const to = attempt.recipients.map((each) => each.address).join(', ');

@@ -13,14 +13,30 @@ const OUTCOMES = {
   SERVER_STOPPED: 'ended with the server',
 };
 
+const SOURCES = { PROXY_V1: 'PROXY header', PROXY_V2: 'PROXY header', XCLIENT: 'XCLIENT' };
+
+function place({ ip, port }) {
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+}
+
+function greeting(session) {
+  if (session.listener === 'LMTP') {
+    return 'LHLO';
+  }
+  return session.client.extended ? 'EHLO' : 'HELO';
+}
+
 function facts(session) {
   const client = session.client;
   const rows = [
-    ['Client', `${client.ip.includes(':') ? `[${client.ip}]` : client.ip}:${client.port}`],
-    ['Greeting', client.helo ? `${client.extended ? 'EHLO' : 'HELO'} ${client.helo}` : 'none'],
+    ['Client', place(client)],
+    client.proxy ? ['Proxy', `${place(client.proxy)} by ${SOURCES[client.proxy.source] ?? client.proxy.source}`] : null,
+    ['Greeting', client.helo ? `${greeting(session)} ${client.helo}` : 'none'],
     ['Listener', `${session.listener} port ${session.port}`],
     ['TLS', client.tls ? `${client.tls.protocol}, ${client.tls.cipherSuite}` : 'none, in plain text'],
-    client.user ? ['Login', `${client.user} by ${client.mechanism}`] : null,
+    client.tls?.clientCertificates.length ? ['Certificate', client.tls.clientCertificates[0].subject] : null,
+    client.user ? ['Login', `${client.user} by ${client.mechanism}${
+      client.authorizationIdentity ? `, as ${client.authorizationIdentity}` : ''}`] : null,
     ['Began', fullTime(session.startedAt)],
     ['Lasted', `${duration(session.lastedMicros)}, ${OUTCOMES[session.outcome] ?? session.outcome}`],
   ];

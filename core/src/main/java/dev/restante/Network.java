@@ -71,7 +71,7 @@ public final class Network {
     }
 
     /** An address in digits, without a scope; one of IPv6 as RFC 5952 spells it. */
-    static String spelled(InetAddress address) {
+    public static String spelled(InetAddress address) {
         byte[] octets = address.getAddress();
         if (octets.length == 4) {
             return address.getHostAddress();

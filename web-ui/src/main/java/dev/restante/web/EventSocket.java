@@ -197,7 +197,9 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
     }
 
     private static Stream<Reply> refusals(Attempt attempt) {
-        return Stream.concat(attempt.recipients().stream().map(each -> each.reply()), Stream.of(attempt.reply()))
+        return Stream.concat(
+                        attempt.recipients().stream().flatMap(each -> Stream.of(each.reply(), each.lastReply())),
+                        Stream.of(attempt.reply()))
                 .flatMap(Optional::stream)
                 .filter(Reply::isNegative)
                 .distinct();

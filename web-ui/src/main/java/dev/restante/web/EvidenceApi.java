@@ -40,7 +40,8 @@ final class EvidenceApi {
 
     private void server(Context ctx) {
         Integer smtps = smtp.hasSmtpsPort() ? smtp.smtpsPort() : null;
-        ctx.json(new EvidenceJson.Server(RestanteUi.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps));
+        Integer lmtp = smtp.hasLmtpPort() ? smtp.lmtpPort() : null;
+        ctx.json(new EvidenceJson.Server(RestanteUi.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps, lmtp));
     }
 
     private void evidence(Context ctx) {

@@ -5,12 +5,17 @@ import dev.restante.CapturedMail;
 import dev.restante.Envelope;
 import dev.restante.EsmtpParameters;
 import dev.restante.HeaderField;
+import dev.restante.Network;
+import dev.restante.ProxyInfo;
 import dev.restante.Reply;
 import dev.restante.SmtpClient;
 import dev.restante.SmtpSession;
 import dev.restante.TlsInfo;
 import dev.restante.Transcript;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +44,7 @@ final class EvidenceJson {
                     mail.acknowledgement().name(),
                     Sender.of(mail.envelope().sender()),
                     mail.envelope().recipients().stream()
-                            .map(each -> Recipient.of(each, isIn(blind, each.address()), null))
+                            .map(each -> Recipient.of(each, isIn(blind, each.address()), mail))
                             .toList(),
                     Client.of(mail.client()),
                     session.map(Session::of).orElse(null),
@@ -67,15 +72,46 @@ final class EvidenceJson {
         }
     }
 
-    /** What one RCPT TO said; {@code blind} if no header field names the address. */
+    /**
+     * What one RCPT TO said; {@code blind} if no header field names the address. Of a mail, {@code acknowledgement} is known; of
+     * an attempt, the replies.
+     */
     record Recipient(
             String address,
             String spoken,
             List<String> parameters,
             boolean blind,
-            @Nullable Said reply) {
-        static Recipient of(Envelope.Recipient recipient, boolean blind, @Nullable Said reply) {
-            return new Recipient(recipient.address(), recipient.spoken(), words(recipient.parameters()), blind, reply);
+            @Nullable Said reply,
+            @Nullable Delivery delivery,
+            @Nullable String acknowledgement) {
+        static Recipient of(Envelope.Recipient recipient, boolean blind, CapturedMail mail) {
+            return new Recipient(
+                    recipient.address(),
+                    recipient.spoken(),
+                    words(recipient.parameters()),
+                    blind,
+                    null,
+                    null,
+                    mail.acknowledgement(recipient.address()).map(Enum::name).orElse(null));
+        }
+
+        static Recipient of(Attempt.RecipientOutcome outcome) {
+            Envelope.Recipient recipient = outcome.recipient();
+            return new Recipient(
+                    recipient.address(),
+                    recipient.spoken(),
+                    words(recipient.parameters()),
+                    false,
+                    outcome.reply().map(Said::of).orElse(null),
+                    outcome.delivery().map(Delivery::of).orElse(null),
+                    null);
+        }
+    }
+
+    /** What became of a mail for one recipient on LMTP. */
+    record Delivery(@Nullable Said reply, boolean stored) {
+        static Delivery of(Attempt.Delivery delivery) {
+            return new Delivery(delivery.reply().map(Said::of).orElse(null), delivery.stored());
         }
     }
 
@@ -100,7 +136,9 @@ final class EvidenceJson {
             boolean extended,
             @Nullable String user,
             @Nullable String mechanism,
-            @Nullable Tls tls) {
+            @Nullable String authorizationIdentity,
+            @Nullable Tls tls,
+            @Nullable Proxy proxy) {
         static Client of(SmtpClient client) {
             return new Client(
                     client.ip(),
@@ -109,15 +147,61 @@ final class EvidenceJson {
                     client.extended(),
                     client.user().orElse(null),
                     client.authentication().map(login -> login.mechanism()).orElse(null),
-                    client.tls().map(Tls::of).orElse(null));
+                    client.authentication()
+                            .flatMap(login -> login.authorizationIdentity())
+                            .orElse(null),
+                    client.tls().map(Tls::of).orElse(null),
+                    client.proxy().map(Proxy::of).orElse(null));
+        }
+    }
+
+    /** What a proxy said of the client. */
+    record Proxy(
+            String source, String ip, int port, @Nullable Place destination, Map<String, String> details) {
+        static Proxy of(ProxyInfo proxy) {
+            Place peer = Place.of(proxy.peer());
+            return new Proxy(
+                    proxy.source().name(),
+                    peer.ip(),
+                    peer.port(),
+                    proxy.destination().map(Place::of).orElse(null),
+                    proxy.details());
+        }
+    }
+
+    /** An address and a port. */
+    record Place(String ip, int port) {
+        static Place of(InetSocketAddress address) {
+            return new Place(Network.spelled(address.getAddress()), address.getPort());
         }
     }
 
     /** The TLS layer of a connection. */
     record Tls(
-            String protocol, String cipherSuite, @Nullable String serverName, boolean implicit) {
+            String protocol,
+            String cipherSuite,
+            @Nullable String serverName,
+            boolean implicit,
+            List<Certificate> clientCertificates) {
         static Tls of(TlsInfo tls) {
-            return new Tls(tls.protocol(), tls.cipherSuite(), tls.serverName().orElse(null), tls.implicit());
+            return new Tls(
+                    tls.protocol(),
+                    tls.cipherSuite(),
+                    tls.serverName().orElse(null),
+                    tls.implicit(),
+                    tls.clientCertificates().stream().map(Certificate::of).toList());
+        }
+    }
+
+    /** A certificate of the chain that a client showed, its own first. */
+    record Certificate(String subject, String issuer, String serialNumber, String notBefore, String notAfter) {
+        static Certificate of(X509Certificate certificate) {
+            return new Certificate(
+                    certificate.getSubjectX500Principal().getName(),
+                    certificate.getIssuerX500Principal().getName(),
+                    certificate.getSerialNumber().toString(16),
+                    Json.time(certificate.getNotBefore().toInstant()),
+                    Json.time(certificate.getNotAfter().toInstant()));
         }
     }
 
@@ -202,6 +286,7 @@ final class EvidenceJson {
             @Nullable Sender sender,
             List<Recipient> recipients,
             @Nullable Said reply,
+            @Nullable String reason,
             List<String> rules,
             @Nullable String mailId,
             @Nullable Integer bodyOctets,
@@ -215,13 +300,9 @@ final class EvidenceJson {
                     attempt.outcome().name(),
                     attempt.stage().name(),
                     attempt.sender().map(Sender::of).orElse(null),
-                    attempt.recipients().stream()
-                            .map(each -> Recipient.of(
-                                    each.recipient(),
-                                    false,
-                                    each.reply().map(Said::of).orElse(null)))
-                            .toList(),
+                    attempt.recipients().stream().map(Recipient::of).toList(),
                     attempt.reply().map(Said::of).orElse(null),
+                    attempt.reason().orElse(null),
                     attempt.rules(),
                     attempt.mailId().orElse(null),
                     attempt.body().map(body -> body.size()).orElse(null),
@@ -240,5 +321,6 @@ final class EvidenceJson {
             String hostName,
             String host,
             int port,
-            @Nullable Integer smtpsPort) {}
+            @Nullable Integer smtpsPort,
+            @Nullable Integer lmtpPort) {}
 }

@@ -222,8 +222,9 @@ class EvidenceApiTest {
     void tellsWhereTheServerListens() throws Exception {
         JsonNode server = http.json("/api/v1/server");
 
-        assertThat(Http.keys(server)).containsExactly("version", "hostName", "host", "port", "smtpsPort");
+        assertThat(Http.keys(server)).containsExactly("version", "hostName", "host", "port", "smtpsPort", "lmtpPort");
         assertThat(server.get("port").asInt()).isEqualTo(smtp.port());
         assertThat(server.get("smtpsPort").isNull()).isTrue();
+        assertThat(server.get("lmtpPort").isNull()).isTrue();
     }
 }
