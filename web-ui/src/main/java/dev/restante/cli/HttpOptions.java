@@ -1,5 +1,6 @@
 package dev.restante.cli;
 
+import dev.restante.relay.Route;
 import dev.restante.web.LinkChecks;
 import dev.restante.web.RestanteUi;
 import java.util.List;
@@ -13,9 +14,9 @@ final class HttpOptions {
             paramLabel = "NAME:PASSWORD",
             split = ",",
             hideParamSyntax = true,
-            converter = Login.Converter.class,
+            converter = Login.class,
             description = "Let only these users ask (default: anybody); separated by commas or repeated.")
-    List<Login> users = List.of();
+    List<Route.Login> users = List.of();
 
     @Option(
             names = "--http-token",

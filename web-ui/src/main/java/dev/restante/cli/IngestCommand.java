@@ -1,5 +1,7 @@
 package dev.restante.cli;
 
+import dev.restante.relay.RelayException;
+import dev.restante.relay.Route;
 import jakarta.mail.Address;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
@@ -59,7 +61,7 @@ final class IngestCommand implements Subcommand {
 
     @Override
     public int run(InputStream in, PrintStream out, PrintStream err) throws IOException, InterruptedException, Problem {
-        try (SmtpTarget.Line line = target.new Line()) {
+        try (Route.Line line = target.open()) {
             for (Path source : sources) {
                 MailFiles.read(source, (place, octets) -> send(line, place, octets, err));
             }
@@ -71,7 +73,7 @@ final class IngestCommand implements Subcommand {
         return refused == 0 ? DONE : FAILED;
     }
 
-    private void send(SmtpTarget.Line line, String place, byte[] octets, PrintStream err) {
+    private void send(Route.Line line, String place, byte[] octets, PrintStream err) {
         try {
             MimeMessage message = new MimeMessage(line.session(), new ByteArrayInputStream(octets));
             Set<String> recipients = to.isEmpty() ? recipients(message) : new LinkedHashSet<>(to);
@@ -80,7 +82,7 @@ final class IngestCommand implements Subcommand {
             }
             line.send(sender(message, ""), recipients, message);
             sent++;
-        } catch (Problem | MessagingException e) {
+        } catch (Problem | RelayException | MessagingException e) {
             refused++;
             err.println(place + ": " + e.getMessage());
         }

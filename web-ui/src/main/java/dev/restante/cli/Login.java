@@ -1,31 +1,14 @@
 package dev.restante.cli;
 
+import dev.restante.relay.Route;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * A user and a password as options take them.
- *
- * @param user the name, without a colon
- * @param password everything behind the first colon
- */
-record Login(String user, String password) {
-    /** Without the password. */
+/** Reads {@code ann:secret}. */
+final class Login implements ITypeConverter<Route.Login> {
     @Override
-    public String toString() {
-        return user + ":****";
-    }
-
-    /** Reads {@code ann:secret}. */
-    static final class Converter implements ITypeConverter<Login> {
-        @Override
-        public Login convert(String text) {
-            int colon = text.indexOf(':');
-            if (colon < 1 || colon == text.length() - 1) {
-                // The text may hold a password: it is not repeated.
-                throw new TypeConversionException("a login is written NAME:PASSWORD");
-            }
-            return new Login(text.substring(0, colon), text.substring(colon + 1));
-        }
+    public Route.Login convert(String text) {
+        // The text may hold a password: it is not repeated.
+        return Route.Login.of(text).orElseThrow(() -> new TypeConversionException("a login is written NAME:PASSWORD"));
     }
 }

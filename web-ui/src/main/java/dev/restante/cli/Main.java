@@ -46,7 +46,8 @@ public final class Main {
             "smtp", "SMTP",
             "tls", "TLS of SMTP",
             "script", "Misbehaviour",
-            "http", "Page and HTTP API");
+            "http", "Page and HTTP API",
+            "relay", "Release of caught mail");
 
     Main(Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
         this.environment = environment;

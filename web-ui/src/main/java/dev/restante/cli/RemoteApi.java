@@ -1,5 +1,6 @@
 package dev.restante.cli;
 
+import dev.restante.relay.Route;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -38,9 +39,9 @@ final class RemoteApi {
             paramLabel = "NAME:PASSWORD",
             split = ",",
             hideParamSyntax = true,
-            converter = Login.Converter.class,
+            converter = Login.class,
             description = "Ask as this user.")
-    List<Login> users = List.of();
+    List<Route.Login> users = List.of();
 
     @Option(
             names = "--http-token",

@@ -1,5 +1,7 @@
 package dev.restante.cli;
 
+import dev.restante.relay.RelayException;
+import dev.restante.relay.Route;
 import jakarta.activation.DataHandler;
 import jakarta.activation.FileDataSource;
 import jakarta.mail.Message.RecipientType;
@@ -86,7 +88,7 @@ final class SendCommand implements Subcommand {
             throw Problem.wrong("Standard input can be the text or the HTML, not both.");
         }
         byte[] octets = file.isEmpty() ? new byte[0] : file.equals("-") ? in.readAllBytes() : read(Path.of(file));
-        try (SmtpTarget.Line line = target.new Line()) {
+        try (Route.Line line = target.open()) {
             if (file.isEmpty()) {
                 out.println(line.send(from, new LinkedHashSet<>(to), made(line.session(), in)));
             } else {
@@ -97,6 +99,8 @@ final class SendCommand implements Subcommand {
                 }
                 out.println(line.send(IngestCommand.sender(message, from), recipients, message));
             }
+        } catch (RelayException e) {
+            throw Problem.failed(e.getMessage() + ".");
         } catch (MessagingException e) {
             throw Problem.failed("The mail cannot be made: " + e.getMessage() + ".");
         }

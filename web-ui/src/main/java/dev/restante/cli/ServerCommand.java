@@ -54,6 +54,9 @@ final class ServerCommand {
     @Mixin
     final HttpOptions http = new HttpOptions();
 
+    @Mixin
+    final RelayOptions relay = new RelayOptions();
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -75,7 +78,8 @@ final class ServerCommand {
 
     /** What does not go together though each option can be read. */
     Optional<String> complaint() {
-        return Stream.of(listening.complaint(), smtp.complaint(), tls.complaint(), script.complaint())
+        return Stream.of(
+                        listening.complaint(), smtp.complaint(), tls.complaint(), script.complaint(), relay.complaint())
                 .flatMap(Optional::stream)
                 .findFirst();
     }
@@ -109,6 +113,7 @@ final class ServerCommand {
         RestanteUi.Builder builder =
                 RestanteUi.builder(server).port(listening.httpPort).addresses(addresses);
         http.applyTo(builder);
+        relay.applyTo(builder);
         return builder;
     }
 }

@@ -2,6 +2,7 @@ package dev.restante.cli;
 
 import dev.restante.AuthPolicy;
 import dev.restante.FakeSmtpServer;
+import dev.restante.relay.Route;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +56,9 @@ final class SmtpOptions {
             paramLabel = "NAME:PASSWORD",
             split = ",",
             hideParamSyntax = true,
-            converter = Login.Converter.class,
+            converter = Login.class,
             description = "Let only these users log in (default: anybody); separated by commas or repeated.")
-    List<Login> users = List.of();
+    List<Route.Login> users = List.of();
 
     @Option(
             names = "--auth-mechanisms",

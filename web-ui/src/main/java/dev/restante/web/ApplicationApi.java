@@ -4,18 +4,24 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.TextPattern;
+import dev.restante.relay.Relay;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The compatible routes about the server itself. */
 final class ApplicationApi {
     private final FakeSmtpServer smtp;
     private final MailMarks marks;
     private final Tallies tallies;
+    private final Optional<Relay> relay;
 
-    ApplicationApi(FakeSmtpServer smtp, MailMarks marks, Tallies tallies) {
+    ApplicationApi(FakeSmtpServer smtp, MailMarks marks, Tallies tallies, Optional<Relay> relay) {
+        this.relay = relay;
         this.smtp = smtp;
         this.marks = marks;
         this.tallies = tallies;
@@ -62,7 +68,7 @@ final class ApplicationApi {
         routes.get("/livez", ctx -> {});
         routes.get("/readyz", this::ready);
         routes.get("/api/v1/info", this::info);
-        routes.get("/api/v1/webui", ApplicationApi::configuration);
+        routes.get("/api/v1/webui", this::configuration);
     }
 
     private void ready(Context ctx) {
@@ -94,7 +100,21 @@ final class ApplicationApi {
                         0)));
     }
 
-    private static void configuration(Context ctx) {
-        ctx.json(new WebUi("", new MessageRelay(false, "", "", "", "", "", false, ""), false, true, false, false));
+    private void configuration(Context ctx) {
+        MessageRelay shown = relay.map(way -> new MessageRelay(
+                        true,
+                        way.route().toString(),
+                        way.returnPath().orElse(""),
+                        written(way.allowed()),
+                        written(way.blocked()),
+                        "",
+                        true,
+                        written(way.allowed())))
+                .orElse(new MessageRelay(false, "", "", "", "", "", false, ""));
+        ctx.json(new WebUi("", shown, false, true, false, false));
+    }
+
+    private static String written(List<TextPattern> patterns) {
+        return patterns.stream().map(TextPattern::toString).collect(Collectors.joining(", "));
     }
 }

@@ -2,6 +2,7 @@ package dev.restante.web;
 
 import dev.restante.FakeSmtpServer;
 import dev.restante.Onlooker;
+import dev.restante.relay.Relay;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson3;
@@ -13,6 +14,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -48,6 +50,7 @@ public final class RestanteUi implements AutoCloseable {
     private final MailMarks marks;
     private final Search search;
     private final Tallies tallies;
+    private final Optional<AutoRelease> autoRelease;
     private final EventStream events;
     private final EventSocket socket;
     private final Javalin app;
@@ -61,6 +64,8 @@ public final class RestanteUi implements AutoCloseable {
         this.marks = new MailMarks(mailbox);
         this.search = new Search(mailbox, marks);
         this.tallies = new Tallies(mailbox);
+        this.autoRelease = options.relay.flatMap(relay ->
+                options.autoRelease.map(query -> new AutoRelease(relay, search.patientTest(query), marks, mailbox)));
         this.events = new EventStream(smtp, marks);
         this.socket = new EventSocket(smtp, marks);
         this.app = Javalin.create(config -> {
@@ -74,11 +79,11 @@ public final class RestanteUi implements AutoCloseable {
             messages.onClearing(socket::cleared);
             messages.addTo(config.routes);
             new TagsApi(mailbox, marks).addTo(config.routes);
-            new ApplicationApi(smtp, marks, tallies).addTo(config.routes);
+            new ApplicationApi(smtp, marks, tallies, options.relay).addTo(config.routes);
             new ChaosApi(smtp).addTo(config.routes);
             new ChecksApi(marks, search, options.linkChecks).addTo(config.routes);
             new MetricsApi(smtp, marks, search, tallies).addTo(config.routes);
-            new SendApi(smtp, marks).addTo(config.routes);
+            new SendApi(smtp, marks, options.relay).addTo(config.routes);
             new Assets(search, basePath).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);
             new ScriptApi(smtp).addTo(config.routes);
@@ -159,6 +164,8 @@ public final class RestanteUi implements AutoCloseable {
         private List<String> addresses = List.of(LOOPBACK);
         private String basePath = "";
         private LinkChecks linkChecks = LinkChecks.NONE;
+        private Optional<Relay> relay = Optional.empty();
+        private Optional<Query> autoRelease = Optional.empty();
 
         private Builder(FakeSmtpServer smtp) {
             this.smtp = smtp;
@@ -255,6 +262,27 @@ public final class RestanteUi implements AutoCloseable {
         /** Whom the link check may ask; nobody by default. */
         public Builder linkChecks(LinkChecks allowed) {
             linkChecks = allowed;
+            return this;
+        }
+
+        /** Where mail may be released to; nowhere by default. */
+        public Builder relay(Relay way) {
+            relay = Optional.of(way);
+            return this;
+        }
+
+        /**
+         * Releases by itself each mail that arrives and that this query of the search finds, to those of its recipients that
+         * the {@linkplain #relay relay} allows. The mail is then tagged {@code Released}, or {@code Release failed}.
+         *
+         * @throws IllegalArgumentException if the query cannot be read; the message points at the place
+         */
+        public Builder autoRelease(String query) {
+            try {
+                autoRelease = Optional.of(Search.parse(query, null).query());
+            } catch (QueryException e) {
+                throw new IllegalArgumentException("The query \"" + query + "\" cannot be read: " + e.getMessage(), e);
+            }
             return this;
         }
 
@@ -378,6 +406,7 @@ public final class RestanteUi implements AutoCloseable {
         events.close();
         socket.close();
         tallies.close();
+        autoRelease.ifPresent(AutoRelease::close);
         search.close();
         marks.close();
         app.stop();

@@ -8,6 +8,8 @@ import dev.restante.EsmtpParameters;
 import dev.restante.FakeSmtpServer;
 import dev.restante.MailAddress;
 import dev.restante.SmtpClient;
+import dev.restante.relay.Relay;
+import dev.restante.relay.RelayException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.InetSocketAddress;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -39,8 +42,10 @@ final class SendApi {
 
     private final FakeSmtpServer smtp;
     private final MailMarks marks;
+    private final Optional<Relay> relay;
 
-    SendApi(FakeSmtpServer smtp, MailMarks marks) {
+    SendApi(FakeSmtpServer smtp, MailMarks marks, Optional<Relay> relay) {
+        this.relay = relay;
         this.smtp = smtp;
         this.marks = marks;
     }
@@ -278,19 +283,35 @@ final class SendApi {
         return read.size() == 1 && read.get(0).address().equals(text) && at > 0 && at < text.length() - 1;
     }
 
-    /** There is no relay: a client learns so after its own mistakes. */
     private void release(Context ctx) {
-        if (smtp.onlooker().mail(ctx.pathParam("id")).isEmpty()) {
-            throw Answer.pageNotFound();
-        }
+        CapturedMail mail = smtp.onlooker().mail(ctx.pathParam("id")).orElseThrow(Answer::pageNotFound);
         List<String> addresses = RequestBody.compatible(ctx).texts("To");
         Stream<String> wrong = addresses.stream().filter(address -> !isAddress(address));
         wrong.findFirst().ifPresent(address -> {
             throw Answer.badRequest("Invalid email address: " + address);
         });
+        relay.ifPresent(way -> requireAllowed(way, addresses));
         if (addresses.isEmpty()) {
             throw Answer.badRequest("No valid addresses found");
+        } else if (relay.isEmpty()) {
+            throw Answer.badRequest("SMTP error: no relay server is configured; this server delivers nothing");
         }
-        throw Answer.badRequest("SMTP error: no relay server is configured; this server delivers nothing");
+        try {
+            relay.get().release(mail, addresses);
+        } catch (RelayException e) {
+            throw Answer.badRequest("SMTP error: " + e.getMessage());
+        }
+        ctx.contentType("text/plain").result("ok");
+    }
+
+    private static void requireAllowed(Relay relay, List<String> addresses) {
+        String strangers =
+                addresses.stream().filter(address -> !relay.isAllowed(address)).collect(Collectors.joining(", "));
+        String blocked = addresses.stream().filter(relay::isBlocked).collect(Collectors.joining(", "));
+        if (!strangers.isEmpty()) {
+            throw Answer.badRequest("Failed: these addresses are not on the allowlist: " + strangers);
+        } else if (!blocked.isEmpty()) {
+            throw Answer.badRequest("Failed: these addresses are on the blocklist: " + blocked);
+        }
     }
 }

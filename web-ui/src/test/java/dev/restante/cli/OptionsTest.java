@@ -3,6 +3,7 @@ package dev.restante.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.restante.relay.Route;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,7 +85,7 @@ class OptionsTest {
         assertThat(command.listening.addresses()).containsExactly("127.0.0.1", "::1");
         assertThat(command.smtp.maxMessageSize).isEqualTo(5 << 20);
         assertThat(command.smtp.idleTimeout).isEqualTo(Duration.ofSeconds(90));
-        assertThat(command.smtp.users).containsExactly(new Login("ann", "secret"), new Login("bob", "p:w"));
+        assertThat(command.smtp.users).containsExactly(new Route.Login("ann", "secret"), new Route.Login("bob", "p:w"));
         assertThat(command.tls.clientCertificates).hasToString("WANTED");
     }
 
@@ -153,7 +154,7 @@ class OptionsTest {
     @Test
     void aPasswordIsNotRepeated() {
         assertThat(complaint(2, Map.of(), "--http-user", "annsecret")).doesNotContain("annsecret");
-        assertThat(new Login("ann", "secret").toString()).doesNotContain("secret");
+        assertThat(new Route.Login("ann", "secret").toString()).doesNotContain("secret");
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /** The page is built on what every user of the core has. */
 @AnalyzeClasses(
-        packages = {"dev.restante.web", "dev.restante.cli"},
+        packages = {"dev.restante.web", "dev.restante.cli", "dev.restante.relay"},
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
