@@ -9,6 +9,7 @@ import sys
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
+from email.utils import localtime
 
 what, host, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 authority, user, password, seconds = (sys.argv[4:] + [None] * 4)[:4]
@@ -25,6 +26,7 @@ def letter(sender="ann@client.test", recipient="bob@dest.test", policy=None):
     message["From"] = sender
     message["To"] = recipient
     message["Subject"] = "Grüße aus Köln – " + "sehr " * 20 + "lang"
+    message["Date"] = localtime()
     message["Message-ID"] = "<1@client.test>"
     message.set_content("Grüß Gott\n.a line with a dot\n.\n" + "x" * 1200 + "\n")
     return message

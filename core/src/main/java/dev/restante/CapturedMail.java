@@ -1,9 +1,11 @@
 package dev.restante;
 
+import dev.restante.lint.MailLint;
 import dev.restante.mail.Octets;
 import java.io.InputStream;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -253,6 +255,17 @@ public final class CapturedMail {
     /** What of the mail could not be read, in plain English; empty for a well-formed mail. */
     public List<String> problems() {
         return message.problems();
+    }
+
+    /**
+     * What the client did wrong with this mail: in its transaction and in what came before it, as long as the session is
+     * kept, and then in the mail itself, each in order. Empty for a client that behaves. It is found out at each call.
+     */
+    public List<LintFinding> lint() {
+        List<LintFinding> all =
+                new ArrayList<>(session().map(over -> over.lintOf(id)).orElse(List.of()));
+        all.addAll(MailLint.of(octets, envelope.sender().parameters()));
+        return List.copyOf(all);
     }
 
     @Override

@@ -12,6 +12,7 @@ final class FailureReport {
     private static final int MAILS = 10;
     private static final int SESSIONS = 5;
     private static final int LINES = 40;
+    private static final int FINDINGS = 5;
 
     /** What a failed wait was short of. */
     enum Missing {
@@ -126,6 +127,20 @@ final class FailureReport {
                         .append(lines.get(i))
                         .append('\n');
             }
+            lint(session);
+        }
+    }
+
+    /** What the client did wrong may be why nothing came, such as an end of data that is none. */
+    private void lint(SmtpSession session) {
+        List<LintFinding> faults =
+                session.lint().stream().filter(LintFinding::isFault).toList();
+        if (!faults.isEmpty()) {
+            text.append("What lint finds wrong in it (").append(faults.size()).append("):\n");
+            faults.stream()
+                    .limit(FINDINGS)
+                    .forEach(fault -> text.append("  ").append(fault).append('\n'));
+            more(faults.size() - FINDINGS, "findings");
         }
     }
 

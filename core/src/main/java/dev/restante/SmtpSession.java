@@ -1,5 +1,6 @@
 package dev.restante;
 
+import dev.restante.lint.SessionLint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param outcome how the connection ended, or {@link Outcome#OPEN}
  * @param startedAt when it was accepted, on the server's clock
  * @param lasted from accepting it to its end, or to now
+ * @param noticed what lint noticed while it happened; {@link #lint()} has all
  */
 public record SmtpSession(
         String id,
@@ -29,10 +31,12 @@ public record SmtpSession(
         List<Attempt> attempts,
         Outcome outcome,
         Instant startedAt,
-        Duration lasted) {
-    /** Copies the list. */
+        Duration lasted,
+        List<LintFinding> noticed) {
+    /** Copies the lists. */
     public SmtpSession {
         attempts = List.copyOf(attempts);
+        noticed = List.copyOf(noticed);
     }
 
     /** How a connection ended. */
@@ -63,6 +67,23 @@ public record SmtpSession(
     /** The TLS layer; empty in plain text. */
     public Optional<TlsInfo> tls() {
         return client.tls();
+    }
+
+    /**
+     * What the client did wrong in the conversation, as far as it is kept, in order; empty for a client that behaves. What is
+     * wrong with its mails is in {@link CapturedMail#lint()}. It is found out at each call.
+     */
+    public List<LintFinding> lint() {
+        return SessionLint.of(transcript, isFromHere(), outcome == Outcome.CLIENT_CLOSED, noticed);
+    }
+
+    /** What of {@link #lint()} concerns a mail: its own transaction, and what came before and belongs to no other. */
+    List<LintFinding> lintOf(String mailId) {
+        return SessionLint.ofMail(transcript, isFromHere(), noticed, mailId);
+    }
+
+    private boolean isFromHere() {
+        return client.address().getAddress().isLoopbackAddress();
     }
 
     /** A heading and the dialogue. */

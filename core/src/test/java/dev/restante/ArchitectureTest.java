@@ -51,10 +51,10 @@ class ArchitectureTest {
     }
 
     @ArchTest
-    static final ArchRule VALUES_STAND_ON_THE_MIME_READER_ALONE = noClasses()
+    static final ArchRule VALUES_STAND_ON_THE_MIME_READER_AND_LINT_ALONE = noClasses()
             .that(A_VALUE)
             .should(dependOnClassesThat(resideInAPackage("dev.restante..")
-                    .and(not(resideInAnyPackage("dev.restante", "dev.restante.mail")))
+                    .and(not(resideInAnyPackage("dev.restante", "dev.restante.lint", "dev.restante.mail")))
                     .or(A_FACADE)));
 
     @ArchTest
@@ -79,6 +79,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule SESSION_ONLY_TAKES_DOWN = part("session", "mail");
+
+    @ArchTest
+    static final ArchRule LINT_READS_WHAT_WAS_CAPTURED = part("lint", "mail");
 
     @ArchTest
     static final ArchRule BOUNCES_KNOW_NO_LISTENER = part("bounce", "mail");

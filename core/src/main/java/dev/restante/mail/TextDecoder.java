@@ -76,6 +76,11 @@ public final class TextDecoder {
         return utf8 == null ? western(octets, from, to) : utf8;
     }
 
+    /** Whether a charset is known that a mail may mean by {@code name}. */
+    public static boolean isKnown(String name) {
+        return find(name) != null;
+    }
+
     /** The charset a mail means by {@code name}; null if there is none. Quotes and stray punctuation are forgiven. */
     static @Nullable Charset find(String name) {
         String bare = bare(name);

@@ -1,6 +1,8 @@
 package dev.restante.session;
 
 import dev.restante.Attempt;
+import dev.restante.LintCheck;
+import dev.restante.LintFinding;
 import dev.restante.Reply;
 import dev.restante.SmtpClient;
 import dev.restante.SmtpSession;
@@ -24,6 +26,7 @@ import java.util.Optional;
 public final class SessionRecorder {
     private static final int ENTRY_COST = 64;
     private static final int ATTEMPT_COST = 512;
+    private static final int NOTICED_AT_MOST = 200;
 
     private final SessionLog log;
     private final String id;
@@ -35,6 +38,9 @@ public final class SessionRecorder {
 
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Deque<Attempt> attempts = new ArrayDeque<>();
+    /** What lint noticed; most sessions have none. */
+    private final List<Noticed> noticed = new ArrayList<>(0);
+
     private SmtpClient client;
     private SmtpSession.Outcome outcome = SmtpSession.Outcome.OPEN;
     private long endedNanos;
@@ -60,6 +66,15 @@ public final class SessionRecorder {
                     text,
                     octets,
                     mailId.isEmpty() ? Optional.empty() : Optional.of(mailId));
+        }
+    }
+
+    /** Something that lint noticed at an entry. */
+    private record Noticed(LintCheck check, String message, int at, Entry entry) {
+        LintFinding render(long startedNanos) {
+            Transcript.Entry where = entry.render(startedNanos);
+            return new LintFinding(
+                    check, check.severity(), message, new LintFinding.InSession(at, where.at(), where.text()), 1);
         }
     }
 
@@ -125,6 +140,20 @@ public final class SessionRecorder {
     /** Takes down a remark. */
     public void note(String text) {
         add(Transcript.Kind.NOTE, text, 0, "");
+    }
+
+    /** Takes down that the client did something wrong in what was taken down last. */
+    public void notice(LintCheck check) {
+        notice(check, check.meaning());
+    }
+
+    /** Takes down, in other words, that the client did something wrong in what was taken down last. */
+    public synchronized void notice(LintCheck check, String message) {
+        if (noticed.size() < NOTICED_AT_MOST && !entries.isEmpty()) {
+            cost += ENTRY_COST;
+            unreported += ENTRY_COST;
+            noticed.add(new Noticed(check, message, dropped + entries.size() - 1, entries.getLast()));
+        }
     }
 
     /** Takes down what is now known of the client. */
@@ -248,6 +277,7 @@ public final class SessionRecorder {
                 List.copyOf(attempts),
                 outcome,
                 startedAt,
-                Duration.ofNanos(until - startedNanos));
+                Duration.ofNanos(until - startedNanos),
+                noticed.stream().map(each -> each.render(startedNanos)).toList());
     }
 }

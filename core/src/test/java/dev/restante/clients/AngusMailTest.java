@@ -90,6 +90,7 @@ class AngusMailTest extends RealClient {
             assertThat(part.bytes()).isEqualTo(all);
         });
         assertThat(onlySession().outcome()).isEqualTo(SmtpSession.Outcome.QUIT);
+        lintFindsNoFault(mail);
     }
 
     @ParameterizedTest
@@ -106,6 +107,7 @@ class AngusMailTest extends RealClient {
         CapturedMail mail = mail("ann@client.test", "bob@dest.test");
         cameFromAnnInTls(mail, mechanism, false);
         assertThat(mail.client().tls().orElseThrow().protocol()).isEqualTo(version);
+        lintFindsNoFault(mail);
     }
 
     @Test

@@ -27,8 +27,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class CurlTest extends RealClient {
-    private static final String MAIL =
-            "From: Ann <ann@client.test>\r\nSubject: by curl\r\n\r\n.first\r\n..\r\n.\r\nlast\r\n";
+    private static final String MAIL = """
+            From: Ann <ann@client.test>
+            Date: Thu, 1 Jan 2026 10:00:00 +0000
+            Message-ID: <1@client.test>
+            Subject: by curl
+
+            .first
+            ..
+            .
+            last
+            """.replace("\n", "\r\n");
 
     private OutsideProgram curl;
     private Path upload;
@@ -62,6 +71,7 @@ class CurlTest extends RealClient {
         assertThat(mail.client().heloName()).contains("client.test");
         assertThat(mail.bytes()).isEqualTo(MAIL.getBytes(StandardCharsets.UTF_8));
         assertThat(mail.envelope().sender().parameters().size()).contains((long) MAIL.length());
+        lintFindsNoFault(mail);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.CapturedMail;
+import dev.restante.LintCheck;
 import dev.restante.OutsideProgram;
 import dev.restante.SmtpSession;
 import java.io.IOException;
@@ -27,6 +28,7 @@ class MsmtpTest extends RealClient {
             To: bob@dest.test
             Date: Thu, 1 Jan 2026 10:00:00 +0000
             Message-ID: <1@client.test>
+            MIME-Version: 1.0
             Content-Type: text/plain; charset=UTF-8
             Content-Transfer-Encoding: 8bit
             Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=
@@ -69,6 +71,17 @@ class MsmtpTest extends RealClient {
         assertThat(mail.client().heloName()).contains("client.test");
         assertThat(mail.bytes()).isEqualTo(MAIL.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
         assertThat(mail.subject()).contains("Grüße");
+        lintFindsNoFault(mail, LintCheck.EIGHT_BIT_UNDECLARED); // msmtp knows no BODY=8BITMIME
+    }
+
+    @Test
+    void sendsMailOf7BitWithoutFault() {
+        msmtp.reading(MAIL.replace("8bit", "7bit").replace("läst", "last"))
+                .with("--port=" + port())
+                .run("bob@dest.test")
+                .expectExit(0);
+
+        lintFindsNoFault(mail("ann@client.test", "bob@dest.test"));
     }
 
     @ParameterizedTest
@@ -84,7 +97,9 @@ class MsmtpTest extends RealClient {
                         "bob@dest.test")
                 .expectExit(0);
 
-        cameFromAnnInTls(mail("ann@client.test", "bob@dest.test"), mechanism, false);
+        CapturedMail mail = mail("ann@client.test", "bob@dest.test");
+        cameFromAnnInTls(mail, mechanism, false);
+        lintFindsNoFault(mail, LintCheck.EIGHT_BIT_UNDECLARED);
     }
 
     @Test

@@ -122,6 +122,7 @@ class NodemailerTest extends RealClient {
             assertThat(part.bytes()).containsExactly(0, 13, 10, 46, 13, 10, -1);
         });
         assertThat(onlySession().outcome()).isIn(SmtpSession.Outcome.QUIT, SmtpSession.Outcome.CLIENT_CLOSED);
+        lintFindsNoFault(mail);
     }
 
     @ParameterizedTest

@@ -134,9 +134,11 @@ class PostfixTest {
                 .filteredOn(line -> line.contains("status=sent"))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains("queued as " + mail.id()));
-        assertThat(smtp.sessions())
-                .singleElement()
-                .satisfies(session -> assertThat(session.outcome()).isEqualTo(SmtpSession.Outcome.QUIT));
+        assertThat(smtp.sessions()).singleElement().satisfies(session -> {
+            assertThat(session.outcome()).isEqualTo(SmtpSession.Outcome.QUIT);
+            assertThat(session.lint()).isEmpty();
+        });
+        assertThat(mail.lint()).isEmpty();
     }
 
     // ---- deferred and tried again

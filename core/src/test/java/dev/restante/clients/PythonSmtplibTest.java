@@ -10,6 +10,7 @@ import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.CapturedMail;
+import dev.restante.LintCheck;
 import dev.restante.MailAddress;
 import dev.restante.MailMessage;
 import dev.restante.MimePart;
@@ -76,13 +77,17 @@ class PythonSmtplibTest extends RealClient {
                 .singleElement()
                 .satisfies(subject -> assertThat(subject).contains("inner"));
         assertThat(onlySession().outcome()).isEqualTo(SmtpSession.Outcome.QUIT);
+        // What EmailMessage made 8bit goes out without BODY=8BITMIME.
+        lintFindsNoFault(mail, LintCheck.EIGHT_BIT_UNDECLARED);
     }
 
     @Test
     void sendsAfterStartTlsAndLogin() {
         assertThat(send("starttls").expectExit(0).out()).isEqualTo("starttls 220\nlogin 235\nrefused {}\n");
 
-        cameInTls(mail("ann@client.test", "bob@dest.test"), DAN, "CRAM-MD5", false);
+        CapturedMail mail = mail("ann@client.test", "bob@dest.test");
+        cameInTls(mail, DAN, "CRAM-MD5", false);
+        lintFindsNoFault(mail);
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.restante.Attempt;
 import dev.restante.AuthPolicy;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.LintCheck;
+import dev.restante.LintFinding;
 import dev.restante.SmtpSession;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,6 +106,20 @@ abstract class RealClient {
             assertThat(login.mechanism()).isEqualTo(mechanism);
             assertThat(login.identity()).isEqualTo(user);
         });
+    }
+
+    /** Asserts that lint finds no fault with a mail but these, and none with all sessions, once these have ended. */
+    void lintFindsNoFault(CapturedMail mail, LintCheck... but) {
+        allEnded();
+        assertThat(mail.lint())
+                .filteredOn(LintFinding::isFault)
+                .extracting(LintFinding::check)
+                .containsExactly(but);
+        assertThat(smtp.sessions())
+                .allSatisfy(session -> assertThat(session.lint())
+                        .as(session.toString())
+                        .filteredOn(LintFinding::isFault)
+                        .isEmpty());
     }
 
     /** Waits until the server has seen all connections end: a client can be gone before. */

@@ -62,6 +62,7 @@ class SwaksTest extends RealClient {
             assertThat(part.bytes()).isEqualTo(Files.readAllBytes(picture));
         });
         assertThat(onlySession().outcome()).isEqualTo(SmtpSession.Outcome.QUIT);
+        lintFindsNoFault(mail);
     }
 
     @ParameterizedTest

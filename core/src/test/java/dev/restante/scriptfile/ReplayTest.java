@@ -364,7 +364,8 @@ class ReplayTest {
                 whole.attempts(),
                 whole.outcome(),
                 whole.startedAt(),
-                whole.lasted());
+                whole.lasted(),
+                whole.noticed());
         assertThatThrownBy(() -> Replay.of(headless))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("The beginning of session 1 was dropped");

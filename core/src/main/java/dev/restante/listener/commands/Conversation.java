@@ -4,6 +4,7 @@ import dev.restante.Acknowledgement;
 import dev.restante.Attempt;
 import dev.restante.Effect;
 import dev.restante.Envelope;
+import dev.restante.LintCheck;
 import dev.restante.Reply;
 import dev.restante.Rule;
 import dev.restante.SmtpClient;
@@ -50,6 +51,7 @@ public final class Conversation implements WireSocket.CommandSource {
     private final int serverPort;
     private final Epochs epochs;
     private final Secrets secrets = new Secrets();
+    private final Etiquette etiquette;
 
     private SessionRecorder recorder;
     private int epoch;
@@ -113,6 +115,7 @@ public final class Conversation implements WireSocket.CommandSource {
         this.settings = settings;
         this.services = services;
         this.wire = wire;
+        this.etiquette = new Etiquette(wire);
         this.listener = listener;
         this.epochs = epochs;
         this.serverPort = wire.localPort();
@@ -122,6 +125,7 @@ public final class Conversation implements WireSocket.CommandSource {
         this.recorder = begin();
         this.moment = new PresentMoment(services.population(), client);
         this.ledger = new Ledger(services, moment, recorder);
+        wire.onFalseEnd(sequence -> Etiquette.waitsBehind(sequence, recorder));
     }
 
     private SessionRecorder begin() {
@@ -244,7 +248,11 @@ public final class Conversation implements WireSocket.CommandSource {
         if (refusedAtConnect) {
             ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, ruling.said(banner));
         }
+        boolean early = wire.hasInput();
         say(banner, ruling);
+        if (early) {
+            recorder.notice(LintCheck.EARLY_TALKER);
+        }
         return !ended;
     }
 
@@ -278,6 +286,7 @@ public final class Conversation implements WireSocket.CommandSource {
             if (line == Wire.TOO_LONG) {
                 command("");
                 recorder.note("a line of more than " + settings.maxLine() + " octets was dropped");
+                etiquette.tooLong(recorder);
                 say(Replies.LINE_TOO_LONG);
             } else {
                 String word = understand(line);
@@ -317,6 +326,7 @@ public final class Conversation implements WireSocket.CommandSource {
         } else {
             recorder.clientText(shown);
         }
+        etiquette.command(verb, line.length, recorder);
         if (wire.endedInBareLineFeed()) {
             recorder.note("that line ended in LF without CR");
         }
@@ -427,6 +437,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** These lines are the answer to EHLO: what a script lists there is kept. */
     void offers(List<String> lines) {
         offers = Offers.of(lines);
+        etiquette.offered(lines);
     }
 
     /** The extensions that the last answer to EHLO listed. */
@@ -741,6 +752,7 @@ public final class Conversation implements WireSocket.CommandSource {
     /** TLS was established; what was said before is forgotten (RFC 3207 section 4.2). */
     void secured(TlsInfo info) {
         recorder.tls(info);
+        etiquette.secured();
         ledger.answered();
         know(client.secured(info));
     }
@@ -760,6 +772,7 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         String text = new String(line, StandardCharsets.UTF_8);
         recorder.clientText(text.equals("*") ? text : Secrets.MASK);
+        etiquette.secret(line.length, recorder);
         if (line == Wire.TOO_LONG) {
             throw new Refusal(500, "5.5.6 Authentication exchange line is too long");
         }
@@ -769,6 +782,10 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Takes down a body, or a part of one. */
     void heardBody(long octets, String mailId) {
         recorder.body(octets, mailId);
+        Transaction open = transaction();
+        if (open != null) {
+            etiquette.body(open.dotted, recorder);
+        }
     }
 
     /** Marks that a body is under way, which a closing server lets finish. */

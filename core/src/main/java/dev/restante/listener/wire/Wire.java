@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ public final class Wire {
     private boolean writable = true;
 
     private @Nullable Throttle throttle;
+    private Consumer<String> falseEnd = sequence -> {};
     private boolean bareLineFeed;
     private byte[] cutLine = {};
     private volatile boolean awaitingInput;
@@ -219,6 +221,15 @@ public final class Wire {
             length -= skipped;
         }
         return true;
+    }
+
+    /** Whether input has arrived, read or not: more exact than {@link #hasBufferedInput()}, and a system call. */
+    public boolean hasInput() {
+        try {
+            return position < limit || in.available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Reads whatever the client sent ahead and forgets it; returns how many octets that were. */
@@ -392,8 +403,11 @@ public final class Wire {
             if (state.mayStop() && state.octets >= stopAt) {
                 return BodyEnd.STOPPED;
             }
-            if (position == limit && !fill()) {
-                return BodyEnd.CUT;
+            if (position == limit) {
+                noteFalseEnd();
+                if (!fill()) {
+                    return BodyEnd.CUT;
+                }
             }
             long wanted = Math.max(1, stopAt - state.octets);
             int end = wanted < limit - position ? position + (int) wanted : limit;
@@ -402,6 +416,35 @@ public final class Wire {
                 return BodyEnd.COMPLETE;
             }
         }
+    }
+
+    /** What is told of a client that seems to have ended a body, but not as SMTP has it: the sequence it used. */
+    public void onFalseEnd(Consumer<String> listener) {
+        falseEnd = listener;
+    }
+
+    /** A client that takes LF.LF or its like for the end of a body waits now, and so does the server. */
+    private void noteFalseEnd() {
+        int end = limit - lineEnd(limit).length();
+        if (end == limit || end < 2 || buffer[end - 1] != '.') {
+            return;
+        }
+        String before = lineEnd(end - 1);
+        if (!before.isEmpty() && !hasInput()) {
+            falseEnd.accept(spelled(before) + "." + spelled(lineEnd(limit)));
+        }
+    }
+
+    /** The line end that stands right before {@code at} in the buffer; empty if there is none. */
+    private String lineEnd(int at) {
+        if (at < 1 || (buffer[at - 1] != '\n' && buffer[at - 1] != '\r')) {
+            return "";
+        }
+        return buffer[at - 1] == '\r' ? "\r" : at > 1 && buffer[at - 2] == '\r' ? "\r\n" : "\n";
+    }
+
+    private static String spelled(String lineEnd) {
+        return lineEnd.replace("\r", "CR").replace("\n", "LF");
     }
 
     /** Takes octets up to {@code end}; true once the terminator was among them. */
@@ -439,6 +482,9 @@ public final class Wire {
                         run = i + 1;
                         at = DottedState.AFTER_DOT_CR;
                     } else {
+                        if (octet != '.') {
+                            state.strayDot(octet);
+                        }
                         at = DottedState.IN_LINE;
                     }
                 }
@@ -449,6 +495,7 @@ public final class Wire {
                         state.at = DottedState.LINE_START;
                         return true;
                     }
+                    state.strayDot(DottedState.CR[0]);
                     sink.append(DottedState.CR, 0, 1);
                     at = octet == '\r' ? DottedState.AFTER_CR : DottedState.IN_LINE;
                 }
