@@ -77,6 +77,18 @@ public final class OutsideProgram {
         return new OutsideProgram(List.of(found.orElseThrow().toString()), Optional.empty(), false, new byte[0]);
     }
 
+    /** The program of this name, which no package may bring; {@code howTo} says how to get it. */
+    public static OutsideProgram unpacked(String name, String howTo) {
+        Optional<Path> found = find(name);
+        needed(found.isPresent(), name + " is not on the path. To run this test: " + howTo);
+        return new OutsideProgram(List.of(found.orElseThrow().toString()), Optional.empty(), false, new byte[0]);
+    }
+
+    /** Where the program is. */
+    public Path path() {
+        return Path.of(command.get(0));
+    }
+
     /** A Java that runs a class of these tests, with these options of the virtual machine. */
     public static OutsideProgram java(Class<?> main, String... options) {
         List<String> command = new ArrayList<>();

@@ -183,7 +183,8 @@ final class Postfix implements AutoCloseable {
         return guard;
     }
 
-    private static List<String> prefix() {
+    /** What makes a command one of root. */
+    static List<String> prefix() {
         return "root".equals(System.getProperty("user.name")) ? List.of() : List.of("sudo", "-n");
     }
 
