@@ -55,12 +55,21 @@ final class HttpOptions {
     @Nullable
     LinkChecks linkChecks;
 
+    @Option(
+            names = "--webhook",
+            paramLabel = "URL",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Post there what the list shows of each mail that arrives; may be repeated.")
+    List<String> webhooks = List.of();
+
     void applyTo(RestanteUi.Builder builder) {
         users.forEach(login -> builder.basicAuth(login.user(), login.password()));
         tokens.forEach(builder::bearerToken);
         builder.basePath(basePath);
         builder.allowedHosts(hosts.toArray(String[]::new));
         builder.allowedOrigins(origins.toArray(String[]::new));
+        builder.webhooks(webhooks.toArray(String[]::new));
         if (linkChecks != null) {
             builder.linkChecks(linkChecks);
         }

@@ -111,7 +111,7 @@ final class RemoteApi {
                 .collect(Collectors.joining("&"));
         try {
             URI address = URI.create(url.replaceFirst("/+$", "") + path + (query.isEmpty() ? "" : "?" + query));
-            if (List.of("http", "https").contains(address.getScheme()) && address.getHost() != null) {
+            if (address.getHost() != null && address.getScheme().matches("https?")) {
                 return address;
             }
         } catch (IllegalArgumentException e) {

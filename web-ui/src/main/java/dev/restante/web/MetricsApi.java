@@ -27,9 +27,11 @@ final class MetricsApi {
     private final MailMarks marks;
     private final Search search;
     private final Tallies tallies;
+    private final Webhooks webhooks;
     private @Nullable Registry registry;
 
-    MetricsApi(FakeSmtpServer smtp, MailMarks marks, Search search, Tallies tallies) {
+    MetricsApi(FakeSmtpServer smtp, MailMarks marks, Search search, Tallies tallies, Webhooks webhooks) {
+        this.webhooks = webhooks;
         this.smtp = smtp;
         this.marks = marks;
         this.search = search;
@@ -93,6 +95,9 @@ final class MetricsApi {
                     "restante.mails.evicted",
                     "Mails that were evicted to stay within bounds",
                     () -> smtp.onlooker().evicted());
+            gauge("restante.webhooks.waiting", "Mails that webhooks are still to be told of", webhooks::waiting);
+            counter("restante.webhooks.delivered", "How often a webhook was told of a mail", webhooks::delivered);
+            counter("restante.webhooks.dropped", "How often a webhook was not told in the end", webhooks::dropped);
             new JvmMemoryMetrics().bindTo(meters);
             new JvmThreadMetrics().bindTo(meters);
             new UptimeMetrics().bindTo(meters);
@@ -107,7 +112,8 @@ final class MetricsApi {
         }
 
         private void counter(String name, String description, Figure figure) {
-            FunctionCounter.builder(name, figure, Figure::now)
+            // Held weakly is what the figure is of, so that it must be something that stays.
+            FunctionCounter.builder(name, this, any -> figure.now())
                     .description(description)
                     .register(meters);
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ public final class RestanteUi implements AutoCloseable {
     private final Search search;
     private final Tallies tallies;
     private final Optional<AutoRelease> autoRelease;
+    private final Webhooks webhooks;
     private final EventStream events;
     private final EventSocket socket;
     private final Javalin app;
@@ -66,6 +68,7 @@ public final class RestanteUi implements AutoCloseable {
         this.tallies = new Tallies(mailbox);
         this.autoRelease = options.relay.flatMap(relay ->
                 options.autoRelease.map(query -> new AutoRelease(relay, search.patientTest(query), marks, mailbox)));
+        this.webhooks = new Webhooks(options.webhooks, marks, mailbox, Webhooks.FIRST_PAUSE);
         this.events = new EventStream(smtp, marks);
         this.socket = new EventSocket(smtp, marks);
         this.app = Javalin.create(config -> {
@@ -82,7 +85,7 @@ public final class RestanteUi implements AutoCloseable {
             new ApplicationApi(smtp, marks, tallies, options.relay).addTo(config.routes);
             new ChaosApi(smtp).addTo(config.routes);
             new ChecksApi(marks, search, options.linkChecks).addTo(config.routes);
-            new MetricsApi(smtp, marks, search, tallies).addTo(config.routes);
+            new MetricsApi(smtp, marks, search, tallies, webhooks).addTo(config.routes);
             new SendApi(smtp, marks, options.relay).addTo(config.routes);
             new Assets(search, basePath).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);
@@ -166,6 +169,7 @@ public final class RestanteUi implements AutoCloseable {
         private LinkChecks linkChecks = LinkChecks.NONE;
         private Optional<Relay> relay = Optional.empty();
         private Optional<Query> autoRelease = Optional.empty();
+        private final List<URI> webhooks = new ArrayList<>();
 
         private Builder(FakeSmtpServer smtp) {
             this.smtp = smtp;
@@ -284,6 +288,32 @@ public final class RestanteUi implements AutoCloseable {
                 throw new IllegalArgumentException("The query \"" + query + "\" cannot be read: " + e.getMessage(), e);
             }
             return this;
+        }
+
+        /**
+         * Addresses that are told of each mail that arrives, by a POST with what the list of messages shows of it. One that
+         * does not take it (2xx) is told again after 1, 2, 4, 8 and 16 seconds, and the mails behind it wait, up to 10,000.
+         *
+         * @throws IllegalArgumentException if one is no address of HTTP
+         */
+        public Builder webhooks(String... addresses) {
+            for (String address : addresses) {
+                webhooks.add(webhook(address));
+            }
+            return this;
+        }
+
+        private static URI webhook(String address) {
+            try {
+                URI uri = URI.create(address);
+                if (uri.getHost() != null && uri.getScheme().matches("https?")) {
+                    return uri;
+                }
+            } catch (IllegalArgumentException e) {
+                // Told below.
+            }
+            throw new IllegalArgumentException(
+                    "\"" + address + "\" is no address to post to. Write http://localhost:9000/mail.");
         }
 
         private Access accessWithAddresses() {
@@ -407,6 +437,7 @@ public final class RestanteUi implements AutoCloseable {
         socket.close();
         tallies.close();
         autoRelease.ifPresent(AutoRelease::close);
+        webhooks.close();
         search.close();
         marks.close();
         app.stop();
