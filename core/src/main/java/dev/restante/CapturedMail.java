@@ -264,7 +264,7 @@ public final class CapturedMail {
     public List<LintFinding> lint() {
         List<LintFinding> all =
                 new ArrayList<>(session().map(over -> over.lintOf(id)).orElse(List.of()));
-        all.addAll(MailLint.of(octets, envelope.sender().parameters()));
+        all.addAll(MailLint.of(octets, envelope));
         return List.copyOf(all);
     }
 

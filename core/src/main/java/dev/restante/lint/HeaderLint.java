@@ -1,6 +1,7 @@
 package dev.restante.lint;
 
 import dev.restante.LintCheck;
+import dev.restante.mail.AddressReader;
 import dev.restante.mail.DateReader;
 import dev.restante.mail.MimeEntity;
 import dev.restante.mail.MimeReader;
@@ -61,13 +62,15 @@ final class HeaderLint {
 
     private final byte[] octets;
     private final MailFindings findings;
+    private final List<String> recipients;
 
     /** One field: its name in lower case and as it stands, its value unfolded, and where it begins. */
     private record Field(String name, String spoken, String value, int at) {}
 
-    HeaderLint(byte[] octets, MailFindings findings) {
+    HeaderLint(byte[] octets, MailFindings findings, List<String> recipients) {
         this.octets = octets;
         this.findings = findings;
+        this.recipients = recipients;
     }
 
     /** Checks the header of the mail and of its parts. */
@@ -166,7 +169,7 @@ final class HeaderLint {
         if (blind && withoutComments(field.value).isEmpty()) {
             return; // tells nobody anything
         }
-        if (blind) {
+        if (blind && !goesToNobodyBut(field.value)) {
             findings.add(LintCheck.BCC_HEADER, field.at, LintCheck.BCC_HEADER.meaning());
         }
         AddressGrammar.Result result = AddressGrammar.read(field.value, !MAILBOXES.contains(field.name));
@@ -180,6 +183,14 @@ final class HeaderLint {
         } else if (field.name.equals("from") && result.addresses() > 1 && !first.containsKey("sender")) {
             findings.add(LintCheck.SENDER_MISSING, field.at, LintCheck.SENDER_MISSING.meaning());
         }
+    }
+
+    /** Whether a mail goes to those only whom its Bcc names, which RFC 5322 section 3.6.3 allows. */
+    private boolean goesToNobodyBut(String list) {
+        Set<String> named = new HashSet<>();
+        AddressReader.read(list, problem -> {})
+                .forEach(each -> named.add(each.address().toLowerCase(Locale.ROOT)));
+        return recipients.stream().allMatch(recipient -> named.contains(recipient.toLowerCase(Locale.ROOT)));
     }
 
     private void mime(Map<String, Field> first) {

@@ -1,5 +1,6 @@
 package dev.restante.lint;
 
+import dev.restante.Envelope;
 import dev.restante.EsmtpParameters;
 import dev.restante.LintCheck;
 import dev.restante.LintFinding;
@@ -31,18 +32,19 @@ public final class MailLint {
         this.eightBit = binary || utf8 || body.filter("8BITMIME"::equals).isPresent();
     }
 
-    /** What is wrong with a mail that was sent with these parameters of MAIL FROM, in the order of the mail. */
-    public static List<LintFinding> of(Octets mail, EsmtpParameters sender) {
+    /** What is wrong with a mail that was sent with this envelope, in the order of the mail. */
+    public static List<LintFinding> of(Octets mail, Envelope envelope) {
+        EsmtpParameters sender = envelope.sender().parameters();
         MailLint lint = new MailLint(mail.toByteArray(), sender);
-        lint.check(sender);
+        lint.check(sender, envelope.recipientAddresses());
         return lint.findings.list();
     }
 
-    private void check(EsmtpParameters sender) {
+    private void check(EsmtpParameters sender, List<String> recipients) {
         MimeEntity root = MimeReader.read(octets, new Problems());
         collect(root);
         octets();
-        new HeaderLint(octets, findings).message(root);
+        new HeaderLint(octets, findings, recipients).message(root);
         PartLint parts = new PartLint(octets, findings, binary);
         entities.forEach(parts::check);
         sender.size().filter(declared -> octets.length > declared).ifPresent(declared -> {

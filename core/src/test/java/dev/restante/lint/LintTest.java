@@ -589,6 +589,9 @@ class LintTest {
                                 + "To: team: bob@example.com, Carol <c@[192.0.2.1]>;, undisclosed recipients:;\r\nBcc:\r\n"
                                 + "Reply-To: Ann\r\n <ann@example.com>,\r\n bob@example.com\r\n\r\nhello\r\n"));
         all.put(
+                "a blind copy of its own",
+                server -> mail(server, GOOD + "Bcc: Bob <BOB@example.com>\r\n\r\nhello\r\n"));
+        all.put(
                 "dates",
                 server -> mail(server, "Date: 23 Nov 2026 12:00 -0330 (NST)\r\n" + FROM + ID + "\r\nhello\r\n"));
         all.put(

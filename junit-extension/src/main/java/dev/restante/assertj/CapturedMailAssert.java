@@ -43,6 +43,21 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
         return Evidence.of(actual);
     }
 
+    /**
+     * Verifies that lint finds neither an error nor a warning with the mail and the conversation that it came by; notes do not count. {@link #lint()} leads
+     * to all.
+     */
+    public CapturedMailAssert hasNoLint() {
+        lint().hasNoFaults();
+        return this;
+    }
+
+    /** Leads to what lint finds wrong with the mail and the conversation that it came by. */
+    public LintAssert lint() {
+        isNotNull();
+        return new LintAssert(actual.lint(), this::evidence, reporting);
+    }
+
     // ---- envelope
 
     /**

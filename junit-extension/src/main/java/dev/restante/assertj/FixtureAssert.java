@@ -1,10 +1,13 @@
 package dev.restante.assertj;
 
 import dev.restante.Attempt;
+import dev.restante.CapturedMail;
+import dev.restante.LintFinding;
 import dev.restante.Matching;
 import dev.restante.RuleReport;
 import dev.restante.SmtpFixture;
 import dev.restante.SmtpSession;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -110,6 +113,30 @@ public final class FixtureAssert extends AbstractMailboxAssert<FixtureAssert, Sm
                                 others.stream()
                                         .map(session -> "session " + session.number() + ": " + session.outcome())
                                         .toList()));
+    }
+
+    /**
+     * Verifies that lint finds neither an error nor a warning with any session, nor with any mail that is in the mailbox; notes
+     * do not count.
+     */
+    public FixtureAssert hasNoLint() {
+        isNotNull();
+        List<String> faults = new ArrayList<>();
+        for (SmtpSession session : actual.sessions()) {
+            session.lint().stream()
+                    .filter(LintFinding::isFault)
+                    .forEach(fault -> faults.add("session " + session.number() + ": " + fault));
+        }
+        for (CapturedMail mail : actual.mails()) {
+            mail.lint().stream()
+                    .filter(fault -> fault.isFault() && fault.place() instanceof LintFinding.InMail)
+                    .forEach(fault -> faults.add(mail + ": " + fault));
+        }
+        return check(faults.isEmpty(), () -> {
+            StringBuilder text = new StringBuilder("Expected lint to find no fault, but not so:\n");
+            Evidence.listed(text, faults, fault -> fault);
+            return text.toString().stripTrailing();
+        });
     }
 
     /** Verifies that nothing was refused and nothing broke off. */

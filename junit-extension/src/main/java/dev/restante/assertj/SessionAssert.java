@@ -64,6 +64,21 @@ public final class SessionAssert extends AbstractEvidenceAssert<SessionAssert, S
                         + found.map(it -> "logged in as " + it).orElse("did not log in") + ".");
     }
 
+    /**
+     * Verifies that lint finds neither an error nor a warning with what was said; notes do not count. {@link #lint()} leads
+     * to all.
+     */
+    public SessionAssert hasNoLint() {
+        lint().hasNoFaults();
+        return this;
+    }
+
+    /** Leads to what lint finds wrong with what was said; what is wrong with its mails is in theirs. */
+    public LintAssert lint() {
+        isNotNull();
+        return new LintAssert(actual.lint(), this::evidence, reporting);
+    }
+
     /** Leads to what was said. */
     public TranscriptAssert transcript() {
         isNotNull();

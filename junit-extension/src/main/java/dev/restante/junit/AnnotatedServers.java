@@ -130,7 +130,10 @@ final class AnnotatedServers
                 .map(SpringServer::turn)
                 .orElseGet(Turn::new);
         return new SharedServer(
-                new ServerInUse(field.getName(), place(field), server, annotation.strict()), turn, OWN, () -> {
+                new ServerInUse(field.getName(), place(field), server, Strictness.of(annotation, place(field))),
+                turn,
+                OWN,
+                () -> {
                     properties.close();
                     if (owned) {
                         server.close();
@@ -191,7 +194,11 @@ final class AnnotatedServers
                             key -> {
                                 FakeSmtpServer server = start(field, annotation, configured);
                                 return new SharedServer(
-                                        new ServerInUse(field.getName(), place(field), server, annotation.strict()),
+                                        new ServerInUse(
+                                                field.getName(),
+                                                place(field),
+                                                server,
+                                                Strictness.of(annotation, place(field))),
                                         new Turn(),
                                         OWN_PARAMETER,
                                         server::close);
@@ -201,12 +208,13 @@ final class AnnotatedServers
             return;
         }
         FakeSmtpServer server = start(field, annotation, configured);
-        run.uses(new ServerInUse(field.getName(), place(field), server, annotation.strict()), () -> {
-            server.close();
-            if (configured == null && perClass) {
-                set(field, instance, null); // else the next test would take it for configured
-            }
-        });
+        run.uses(
+                new ServerInUse(field.getName(), place(field), server, Strictness.of(annotation, place(field))), () -> {
+                    server.close();
+                    if (configured == null && perClass) {
+                        set(field, instance, null); // else the next test would take it for configured
+                    }
+                });
         if (configured == null) {
             set(field, instance, server);
         }
@@ -252,13 +260,14 @@ final class AnnotatedServers
             throw new ParameterResolutionException("@FakeSmtp(systemProperties = ...) is for static fields, but is on "
                     + place + ": properties are set before the test instance is made. Move it to a static field.");
         }
+        Strictness strictness = Strictness.of(annotation, place);
         FakeSmtpServer server;
         try {
             server = Options.of(annotation).server().start();
         } catch (RuntimeException e) {
             throw new ParameterResolutionException("@FakeSmtp on " + place + ": " + e.getMessage(), e);
         }
-        ServerInUse inUse = new ServerInUse(parameter.getName(), place, server, annotation.strict());
+        ServerInUse inUse = new ServerInUse(parameter.getName(), place, server, strictness);
         if (extension.getTestMethod().isPresent()) {
             TestRun.of(extension, NAMESPACE).uses(inUse, server::close);
         } else {
@@ -327,6 +336,7 @@ final class AnnotatedServers
     }
 
     private static void checkField(Field field, FakeSmtp annotation) {
+        Strictness.of(annotation, place(field)); // before a server is started in vain
         if (!TYPES.contains(field.getType())) {
             throw new ExtensionConfigurationException(
                     "@FakeSmtp gives a FakeSmtpServer, but " + place(field) + " is of type "

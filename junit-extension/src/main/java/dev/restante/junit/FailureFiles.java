@@ -2,6 +2,7 @@ package dev.restante.junit;
 
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.LintFinding;
 import dev.restante.RuleReport;
 import dev.restante.SmtpSession;
 import java.io.IOException;
@@ -144,6 +145,7 @@ final class FailureFiles {
         FakeSmtpServer server = inUse.server();
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("transcript.txt"), transcriptOf(server) + "\n");
+        Files.writeString(folder.resolve("lint.txt"), lintOf(server, mails) + "\n");
         Files.writeString(
                 folder.resolve("summary.txt"),
                 inUse.place() + ": " + server + "\n\nMails:\n" + mailsOf(mails, server) + "\n\nAttempts:\n"
@@ -180,6 +182,21 @@ final class FailureFiles {
 
     private static String rulesOf(FakeSmtpServer server) {
         return lines(server.rules().stream().map(RuleReport::toString).toList(), "no rules");
+    }
+
+    private static String lintOf(FakeSmtpServer server, List<CapturedMail> mails) {
+        List<String> findings = new ArrayList<>();
+        for (SmtpSession session : server.sessions()) {
+            session.lint().forEach(finding -> findings.add("session " + session.number() + ": " + finding));
+        }
+        int number = 1;
+        for (CapturedMail mail : mails) {
+            String file = String.format("mail-%02d.eml", number++);
+            mail.lint().stream()
+                    .filter(finding -> finding.place() instanceof LintFinding.InMail)
+                    .forEach(finding -> findings.add(file + ": " + finding));
+        }
+        return lines(findings, "nothing is wrong");
     }
 
     private static String transcriptOf(FakeSmtpServer server) {

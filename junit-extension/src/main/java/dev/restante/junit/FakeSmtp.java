@@ -63,6 +63,12 @@ public @interface FakeSmtp {
     /** What fails a test that would otherwise pass: by default, a rule of the script that did not fire. */
     Strict strict() default Strict.SCRIPT;
 
+    /**
+     * Codes of lint that do not fail a test under {@link Strict#ALL}, such as {@code "no-quit"}: those of {@link
+     * dev.restante.LintCheck#code()}.
+     */
+    String[] allowedLint() default {};
+
     /** The SMTP port; 0 takes a free one. Tests that run concurrently cannot share a fixed one. */
     int port() default 0;
 

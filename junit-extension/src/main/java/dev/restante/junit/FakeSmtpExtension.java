@@ -50,15 +50,16 @@ public final class FakeSmtpExtension
 
     private final Namespace namespace = Namespace.create(FakeSmtpExtension.class, this);
     private final FakeSmtpServer.Builder configuration;
-    private final Strict strict;
+    private final Strictness strictness;
     private final List<String> systemProperties;
     private final Turn turn = new Turn();
     private volatile @Nullable FakeSmtpServer server;
     private volatile @Nullable ExtensionContext owner;
 
-    private FakeSmtpExtension(FakeSmtpServer.Builder configuration, Strict strict, List<String> systemProperties) {
+    private FakeSmtpExtension(
+            FakeSmtpServer.Builder configuration, Strictness strictness, List<String> systemProperties) {
         this.configuration = configuration;
-        this.strict = strict;
+        this.strictness = strictness;
         this.systemProperties = systemProperties;
     }
 
@@ -69,12 +70,18 @@ public final class FakeSmtpExtension
 
     /** Servers as this builder makes them; it is not to be changed afterwards. */
     public static FakeSmtpExtension of(FakeSmtpServer.Builder configuration) {
-        return new FakeSmtpExtension(configuration, Strict.SCRIPT, List.of());
+        return new FakeSmtpExtension(configuration, Strictness.USUAL, List.of());
     }
 
     /** This, with another strictness; {@link Strict#SCRIPT} is the default. */
     public FakeSmtpExtension withStrict(Strict newStrict) {
-        return new FakeSmtpExtension(configuration, newStrict, systemProperties);
+        return new FakeSmtpExtension(configuration, strictness.with(newStrict), systemProperties);
+    }
+
+    /** This, but these codes of lint do not fail a test under {@link Strict#ALL}: see {@link FakeSmtp#allowedLint()}. */
+    public FakeSmtpExtension withAllowedLint(String... codes) {
+        return new FakeSmtpExtension(
+                configuration, strictness.allowing("FakeSmtpExtension.withAllowedLint", codes), systemProperties);
     }
 
     /**
@@ -86,7 +93,7 @@ public final class FakeSmtpExtension
     public FakeSmtpExtension withSystemProperty(String name, String value) {
         List<String> all = new ArrayList<>(systemProperties);
         all.add(name + "=" + value);
-        return new FakeSmtpExtension(configuration, strict, List.copyOf(all));
+        return new FakeSmtpExtension(configuration, strictness, List.copyOf(all));
     }
 
     /**
@@ -137,7 +144,7 @@ public final class FakeSmtpExtension
     }
 
     private ServerInUse inUse(ExtensionContext context, FakeSmtpServer of) {
-        return new ServerInUse("server", place(context), of, strict);
+        return new ServerInUse("server", place(context), of, strictness);
     }
 
     private static String place(ExtensionContext context) {

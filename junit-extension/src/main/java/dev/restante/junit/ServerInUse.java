@@ -2,10 +2,14 @@ package dev.restante.junit;
 
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.LintFinding;
 import dev.restante.SmtpSession;
 import dev.restante.assertj.MailAssertions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -15,14 +19,17 @@ import java.util.stream.Collectors;
  * @param place where it is declared, for messages: {@code field smtp of shop.OrderMailTest}
  * @param caught all that the server catches
  */
-record ServerInUse(String name, String place, FakeSmtpServer server, Strict strict, CaughtMails caught) {
-    ServerInUse(String name, String place, FakeSmtpServer server, Strict strict) {
-        this(name, place, server, strict, new CaughtMails(server));
+record ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness, CaughtMails caught) {
+    private static final int FINDINGS = 20;
+
+    ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness) {
+        this(name, place, server, strictness, new CaughtMails(server));
     }
 
     /** What the strictness finds wrong now that the test is over. */
     List<AssertionError> verify() {
         List<AssertionError> failures = new ArrayList<>();
+        Strict strict = strictness.strict();
         if (strict == Strict.ALL) {
             // before anything else, since looking at mail is looking at it
             List<CapturedMail> unseen = server.mailsNotLookedAt();
@@ -49,6 +56,7 @@ record ServerInUse(String name, String place, FakeSmtpServer server, Strict stri
                                         .toList()),
                         "Does the code under test connect to find out whether the server is there?"));
             }
+            lint().ifPresent(failures::add);
         }
         if (strict != Strict.OFF && !server.unfired().isEmpty()) {
             try {
@@ -63,10 +71,53 @@ record ServerInUse(String name, String place, FakeSmtpServer server, Strict stri
         return failures;
     }
 
+    /** What clients did wrong: in each session, and in each mail, those too that the test has taken. */
+    private Optional<AssertionError> lint() {
+        List<String> findings = new ArrayList<>();
+        Set<String> codes = new TreeSet<>();
+        for (SmtpSession session : server.sessions()) {
+            for (LintFinding fault : strictness.faults(session.lint())) {
+                findings.add("session " + session.number() + ": " + fault);
+                codes.add(fault.code());
+            }
+        }
+        for (CapturedMail mail : caught.all()) {
+            for (LintFinding fault : strictness.faults(mail.lint())) {
+                // What is wrong in its transaction is told of the session.
+                if (fault.place() instanceof LintFinding.InMail) {
+                    findings.add(mail + ": " + fault);
+                    codes.add(fault.code());
+                }
+            }
+        }
+        return findings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(failure(
+                        "lint finds " + (findings.size() == 1 ? "1 fault" : findings.size() + " faults")
+                                + " in what clients did:\n" + listed(shortened(findings)),
+                        "If it is meant to be so: allowedLint = " + written(codes)
+                                + ". What each means is in docs/lint.md."));
+    }
+
+    private static List<String> shortened(List<String> findings) {
+        if (findings.size() <= FINDINGS) {
+            return findings;
+        }
+        List<String> shown = new ArrayList<>(findings.subList(0, FINDINGS));
+        shown.add("and " + (findings.size() - FINDINGS) + " more");
+        return shown;
+    }
+
+    private static String written(Set<String> codes) {
+        String all = codes.stream().map(code -> "\"" + code + "\"").collect(Collectors.joining(", "));
+        return codes.size() == 1 ? all : "{" + all + "}";
+    }
+
     private AssertionError failure(String what, String remedy) {
         AssertionError failure =
                 new AssertionError("Strict check of the server in " + place + ": " + what + "\n" + remedy
-                        + " To switch this check off: " + (strict == Strict.ALL ? "strict = Strict.SCRIPT or " : "")
+                        + " To switch this check off: "
+                        + (strictness.strict() == Strict.ALL ? "strict = Strict.SCRIPT or " : "")
                         + "strict = Strict.OFF.");
         failure.setStackTrace(new StackTraceElement[0]); // ours says nothing about the test
         return failure;

@@ -9,8 +9,9 @@ public enum Strict {
     SCRIPT,
 
     /**
-     * What {@link #SCRIPT} fails; mail that no call has returned to the test; and connections that nobody expected: those
-     * over which no mail was tried, and on which no rule fired.
+     * What {@link #SCRIPT} fails; mail that no call has returned to the test; connections that nobody expected: those over
+     * which no mail was tried, and on which no rule fired; and what lint finds wrong with conversations and mails: errors and
+     * warnings, but for those that {@link FakeSmtp#allowedLint()} names.
      */
     ALL
 }

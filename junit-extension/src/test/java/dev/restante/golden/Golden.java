@@ -39,6 +39,7 @@ public final class Golden {
         String text = message.replace("\r\n", "\n");
         text = replace(text, "127\\.0\\.0\\.1:\\d+", "127.0.0.1:PORT");
         text = replace(text, " +\\+\\d+\\.\\d{3}  ", "   +0.000  ");
+        text = replace(text, "at \\+\\d+\\.\\d{3}: ", "at +0.000: ");
         text = replace(text, "\\b\\d+\\.\\d{3} s\\b", "0.000 s");
         text = replace(text, "<[\\d.]+@[\\w.-]+>", "<MESSAGE-ID>");
         text = replace(text, "queued as \\w+", "queued as ID");

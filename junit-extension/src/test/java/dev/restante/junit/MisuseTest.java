@@ -76,6 +76,19 @@ class MisuseTest {
         void test() {}
     }
 
+    static class BadLintCase {
+        @FakeSmtp(allowedLint = "no-quite")
+        FakeSmtpServer smtp;
+
+        @Test
+        void test() {}
+    }
+
+    static class BadLintOfParameterCase {
+        @Test
+        void test(@FakeSmtp(allowedLint = "no-quite") FakeSmtpServer smtp) {}
+    }
+
     static class BadUsersCase {
         @FakeSmtp(users = "ann")
         FakeSmtpServer smtp;
@@ -148,6 +161,8 @@ class MisuseTest {
         refused("misuse-configured-twice", ConfiguredTwiceCase.class);
         refused("misuse-closed", ClosedCase.class);
         refused("misuse-users", BadUsersCase.class);
+        refused("misuse-lint", BadLintCase.class);
+        refused("misuse-lint-of-parameter", BadLintOfParameterCase.class);
         refused("misuse-size", BadSizeCase.class);
         refused("misuse-properties-on-field", PropertiesOnFieldCase.class);
         refused("misuse-properties-on-parameter", PropertiesOnParameterCase.class);

@@ -9,9 +9,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.restante.FakeSmtpServer;
 import dev.restante.golden.Golden;
+import dev.restante.shop.RawMail;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,137 @@ class StrictTest {
     void withAllAConnectionWithoutMailFailsTheTest() {
         Golden.matches(
                 "strict-unexpected-connection", Kit.failure(ProbeCase.class).getMessage());
+    }
+
+    private static void sendCarelessly(FakeSmtpServer smtp) {
+        RawMail.to(smtp).say("From: app@example.com", "Subject: careless", "", "one\ntwo");
+    }
+
+    static class CarelessCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @Test
+        void sendsAMailThatIsNotInOrder() {
+            RawMail.to(smtp)
+                    .envelope("MAIL FROM: <app@example.com>", "RCPT TO:<ann@example.com>")
+                    .say("From: app@example.com", "Subject: careless", "", "one\ntwo", "three\nfour");
+            smtp.takeMail();
+        }
+    }
+
+    @Test
+    void withAllWhatLintFindsWrongFailsTheTestThoughTheMailWasTaken() {
+        Golden.matches("strict-lint", Kit.failure(CarelessCase.class).getMessage());
+    }
+
+    static class AllowedCase {
+        @FakeSmtp(
+                strict = Strict.ALL,
+                allowedLint = {"date-missing", "message-id-missing", "bare-lf"})
+        FakeSmtpServer smtp;
+
+        @RegisterExtension
+        final FakeSmtpExtension twin = FakeSmtpExtension.create()
+                .withStrict(Strict.ALL)
+                .withAllowedLint("date-missing", "message-id-missing")
+                .withAllowedLint("bare-lf");
+
+        @Test
+        void sendsAMailThatIsNotInOrder(
+                @FakeSmtp(
+                                strict = Strict.ALL,
+                                allowedLint = {"date-missing", "message-id-missing", "bare-lf"})
+                        FakeSmtpServer other) {
+            for (FakeSmtpServer each : List.of(smtp, twin.server(), other)) {
+                sendCarelessly(each);
+                each.takeMail();
+            }
+        }
+    }
+
+    @Test
+    void whatIsAllowedDoesNotFailIt() {
+        assertThat(Kit.failures(Kit.run(AllowedCase.class))).isEmpty();
+    }
+
+    static class CarelessTwinCase {
+        @RegisterExtension
+        final FakeSmtpExtension mail = FakeSmtpExtension.create().withStrict(Strict.ALL);
+
+        @Test
+        void sendsAMailThatIsNotInOrder() {
+            sendCarelessly(mail.server());
+            mail.server().takeMail();
+        }
+    }
+
+    @Test
+    void theTwinLooksForTheSame() {
+        assertThat(Kit.failure(CarelessTwinCase.class)).hasMessageContaining("lint finds 3 faults");
+    }
+
+    static class CarelessByDefaultCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void sendsAMailThatIsNotInOrder() {
+            sendCarelessly(smtp);
+        }
+    }
+
+    @Test
+    void withoutAllNothingOfItFailsTheTest() {
+        assertThat(Kit.failures(Kit.run(CarelessByDefaultCase.class))).isEmpty();
+    }
+
+    static class FailedAnywayCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @Test
+        void fails() throws IOException {
+            sendCarelessly(smtp);
+            try (Socket probe = new Socket(smtp.host(), smtp.port())) {
+                probe.getInputStream().readNBytes("220 localhost ESMTP Restante\r\n".length());
+                probe.getOutputStream().write("QUIT\r\n".getBytes(US_ASCII));
+                probe.getInputStream().readAllBytes();
+            }
+            throw new IllegalStateException("the test's own");
+        }
+    }
+
+    @Test
+    void ofATestThatHasFailedAllOfItIsToldBesidesItsOwnFailure() {
+        Throwable failure = Kit.failure(FailedAnywayCase.class);
+        assertThat(failure).isInstanceOf(IllegalStateException.class).hasMessageContaining("the test's own");
+        assertThat(Arrays.stream(failure.getSuppressed()).map(Throwable::getMessage))
+                .anySatisfy(message -> assertThat(message).contains("that the test did not look at"))
+                .anySatisfy(message -> assertThat(message).contains("over which no mail was tried"))
+                .anySatisfy(message -> assertThat(message).contains("lint finds 3 faults in what clients did"));
+    }
+
+    static class SharedCarelessCase {
+        @FakeSmtp(strict = Strict.ALL)
+        static FakeSmtpServer smtp;
+
+        @Test
+        void careless() {
+            sendCarelessly(smtp);
+            smtp.takeMail();
+        }
+
+        @Test
+        void careful() {
+            Kit.send(smtp, "ann@example.com", "Hello");
+            smtp.takeMail();
+        }
+    }
+
+    @Test
+    void ofASharedServerOnlyTheTestFailsThatDidIt() {
+        assertThat(Kit.failure(SharedCarelessCase.class)).hasMessageContaining("careless");
     }
 
     static class ExpectedCase {
