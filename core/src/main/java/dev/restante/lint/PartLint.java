@@ -18,6 +18,8 @@ final class PartLint {
     private static final Pattern TYPE =
             Pattern.compile("[^\\s/()<>@,;:\\\\\"\\[\\]?=]+/[^\\s/()<>@,;:\\\\\"\\[\\]?=]+");
     private static final int LONGEST_ENCODED_LINE = 76;
+    /** Decoding takes the memory of several copies: the content of larger parts is not looked at. */
+    private static final int LARGEST_READ = 8 << 20;
 
     private final byte[] octets;
     private final MailFindings findings;
@@ -148,6 +150,9 @@ final class PartLint {
             lines(part, base64 ? LintCheck.BASE64_LINE_TOO_LONG : LintCheck.QUOTED_PRINTABLE_LINE_TOO_LONG);
         }
         boolean text = part.type().value().startsWith("text/");
+        if (part.bodyTo() - part.bodyFrom() > LARGEST_READ) {
+            return;
+        }
         if (!base64 && !quotedPrintable && !text) {
             return;
         }

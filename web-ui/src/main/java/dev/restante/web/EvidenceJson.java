@@ -5,6 +5,7 @@ import dev.restante.CapturedMail;
 import dev.restante.Envelope;
 import dev.restante.EsmtpParameters;
 import dev.restante.HeaderField;
+import dev.restante.LintFinding;
 import dev.restante.Network;
 import dev.restante.ProxyInfo;
 import dev.restante.Reply;
@@ -35,7 +36,8 @@ final class EvidenceJson {
             @Nullable Session session,
             List<Field> headers,
             List<String> problems,
-            int blockedFromOutside) {
+            int blockedFromOutside,
+            List<Finding> lint) {
         static Evidence of(CapturedMail mail, Optional<SmtpSession> session) {
             Set<String> blind = MessageJson.blindRecipients(mail);
             return new Evidence(
@@ -50,7 +52,8 @@ final class EvidenceJson {
                     session.map(Session::of).orElse(null),
                     mail.headers().stream().map(Field::of).toList(),
                     mail.problems(),
-                    mail.html().isEmpty() ? 0 : HtmlPreview.of(mail, "").blocked());
+                    mail.html().isEmpty() ? 0 : HtmlPreview.of(mail, "").blocked(),
+                    mail.lint().stream().map(Finding::of).toList());
         }
 
         private static boolean isIn(Set<String> addresses, String address) {
@@ -217,7 +220,8 @@ final class EvidenceJson {
             long lastedMicros,
             int droppedEntries,
             List<Entry> transcript,
-            List<Tried> attempts) {
+            List<Tried> attempts,
+            List<Finding> lint) {
         static Session of(SmtpSession session) {
             return new Session(
                     session.id(),
@@ -230,9 +234,41 @@ final class EvidenceJson {
                     session.lasted().toNanos() / 1_000,
                     session.transcript().dropped(),
                     session.transcript().entries().stream().map(Entry::of).toList(),
-                    session.attempts().stream().map(Tried::of).toList());
+                    session.attempts().stream().map(Tried::of).toList(),
+                    session.lint().stream().map(Finding::of).toList());
         }
     }
+
+    /** Something that a client did wrong, in its conversation or in a mail. */
+    record Finding(
+            String code,
+            String severity,
+            String message,
+            String reference,
+            long count,
+            @Nullable PlaceSaid said,
+            @Nullable PlaceSent sent) {
+        static Finding of(LintFinding finding) {
+            return new Finding(
+                    finding.code(),
+                    finding.severity().name(),
+                    finding.message(),
+                    finding.reference(),
+                    finding.count(),
+                    finding.place() instanceof LintFinding.InSession said
+                            ? new PlaceSaid(said.entry(), said.at().toNanos() / 1_000, said.line())
+                            : null,
+                    finding.place() instanceof LintFinding.InMail sent
+                            ? new PlaceSent(sent.octet(), sent.line())
+                            : null);
+        }
+    }
+
+    /** Where in a conversation. */
+    record PlaceSaid(int entry, long atMicros, String line) {}
+
+    /** Where in a mail. */
+    record PlaceSent(long octet, long line) {}
 
     /** Sessions, the latest first; each with its transcript if that was asked for. */
     record Sessions(int total, int start, List<? extends Record> sessions) {}
