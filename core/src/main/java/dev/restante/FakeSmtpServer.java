@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -377,15 +378,27 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
      * @return the mail as it is kept now
      */
     public CapturedMail deliver(SmtpClient client, Envelope envelope, byte[] octets) {
+        return deliver(Identifiers.mailId(), clock.now(), client, envelope, octets);
+    }
+
+    /**
+     * Puts a mail back into the mailbox that was in one before, such as that of a server which has ended.
+     *
+     * @param id the {@link CapturedMail#id()} that it had
+     * @param arrivedAt when it arrived then
+     * @param octets the mail; they are copied
+     * @return the mail as it is kept now
+     * @throws IllegalArgumentException if there is a mail with this id, or it is no id of a mail
+     */
+    public CapturedMail deliver(String id, Instant arrivedAt, SmtpClient client, Envelope envelope, byte[] octets) {
+        if (!id.matches("[0-9A-Za-z]{22}")) {
+            throw new IllegalArgumentException(
+                    "The id of a mail is 22 characters of 0-9A-Za-z, but was \"" + id + "\".");
+        } else if (onlooker().mail(id).isPresent()) {
+            throw new IllegalArgumentException("There is a mail with the id " + id + " already.");
+        }
         CapturedMail mail = new CapturedMail(
-                Identifiers.mailId(),
-                "",
-                client,
-                envelope,
-                Octets.of(octets),
-                clock.now(),
-                System.nanoTime(),
-                Delivered.ALREADY);
+                id, "", client, envelope, Octets.of(octets), arrivedAt, System.nanoTime(), Delivered.ALREADY);
         store.add(mail);
         store.settle(mail);
         return mail;

@@ -3,6 +3,7 @@ package dev.restante.cli;
 import dev.restante.relay.Route;
 import dev.restante.web.LinkChecks;
 import dev.restante.web.RestanteUi;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -56,6 +57,13 @@ final class HttpOptions {
     LinkChecks linkChecks;
 
     @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            description = "Keep mail there too, so that it outlives the server, with read marks and tags.")
+    @Nullable
+    Path folder;
+
+    @Option(
             names = "--webhook",
             paramLabel = "URL",
             split = ",",
@@ -69,6 +77,9 @@ final class HttpOptions {
         builder.basePath(basePath);
         builder.allowedHosts(hosts.toArray(String[]::new));
         builder.allowedOrigins(origins.toArray(String[]::new));
+        if (folder != null) {
+            builder.folder(folder);
+        }
         builder.webhooks(webhooks.toArray(String[]::new));
         if (linkChecks != null) {
             builder.linkChecks(linkChecks);

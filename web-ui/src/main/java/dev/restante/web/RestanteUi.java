@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,7 @@ public final class RestanteUi implements AutoCloseable {
     private final int port;
     private final String basePath;
     private final MailMarks marks;
+    private final Optional<Archive> archive;
     private final Search search;
     private final Tallies tallies;
     private final Optional<AutoRelease> autoRelease;
@@ -64,6 +66,7 @@ public final class RestanteUi implements AutoCloseable {
         this.basePath = options.basePath;
         Onlooker mailbox = smtp.onlooker();
         this.marks = new MailMarks(mailbox);
+        this.archive = options.folder.map(folder -> Archive.open(folder, smtp, marks));
         this.search = new Search(mailbox, marks);
         this.tallies = new Tallies(mailbox);
         this.autoRelease = options.relay.flatMap(relay ->
@@ -170,6 +173,7 @@ public final class RestanteUi implements AutoCloseable {
         private Optional<Relay> relay = Optional.empty();
         private Optional<Query> autoRelease = Optional.empty();
         private final List<URI> webhooks = new ArrayList<>();
+        private Optional<Path> folder = Optional.empty();
 
         private Builder(FakeSmtpServer smtp) {
             this.smtp = smtp;
@@ -316,6 +320,16 @@ public final class RestanteUi implements AutoCloseable {
                     "\"" + address + "\" is no address to post to. Write http://localhost:9000/mail.");
         }
 
+        /**
+         * A folder in which mail outlives the server, with its read marks and tags. What it holds is put into the mailbox at
+         * the start; what is removed or evicted from the mailbox goes from the folder too. Passwords are not written. One
+         * server at a time may have it.
+         */
+        public Builder folder(Path newFolder) {
+            folder = Optional.of(newFolder);
+            return this;
+        }
+
         private Access accessWithAddresses() {
             Access all = new Access(access);
             addresses.forEach(all::addHost);
@@ -439,6 +453,7 @@ public final class RestanteUi implements AutoCloseable {
         autoRelease.ifPresent(AutoRelease::close);
         webhooks.close();
         search.close();
+        archive.ifPresent(Archive::close);
         marks.close();
         app.stop();
     }
