@@ -25,6 +25,27 @@ public interface Onlooker extends Mailbox {
     }
 
     /**
+     * Some of the newest mails, and what all mails amount to at the same moment.
+     *
+     * @param mails newest first
+     * @param total how many mails are here
+     * @param octets how many octets these have together
+     * @param removed how many were removed so far, whatever the reason: while it stays the same, no mail went
+     */
+    record Page(List<CapturedMail> mails, int total, long octets, long removed) {
+        /** Copies the list. */
+        public Page {
+            mails = List.copyOf(mails);
+        }
+    }
+
+    /**
+     * The newest mails, newest first, but for the first {@code start} of them, at most {@code limit}. It takes no longer for
+     * many mails that are kept than for few.
+     */
+    Page newest(int start, int limit);
+
+    /**
      * Waits until at least {@code count} mails that match have come since {@code after}, and returns all such; fewer if time
      * runs out. Whoever goes on with the cursor that was returned sees every mail once, as long as it is kept.
      *

@@ -84,6 +84,11 @@ final class StoreMailbox implements Onlooker {
     }
 
     @Override
+    public Page newest(int start, int limit) {
+        return store.newest(start, limit);
+    }
+
+    @Override
     public Arrivals arrivals(long after, int count, Matching matching, Duration longest) {
         return uninterrupted(() -> store.arrivals(after, count, matching, bounded(longest)));
     }

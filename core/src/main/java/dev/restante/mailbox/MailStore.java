@@ -5,18 +5,21 @@ import dev.restante.Envelope;
 import dev.restante.Onlooker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mails of one mailbox in order of arrival, bounded by number and bytes.
@@ -28,6 +31,9 @@ public final class MailStore {
     /** What a mail costs beside its octets: envelope, map entry, MIME view before it is read. */
     private static final int MAIL_COST = 1024;
 
+    /** How many are removed before others get a turn: nothing that a test does holds up a connection for long. */
+    private static final int AT_ONCE = 500;
+
     private final int maxMails;
     private final long maxBytes;
     private final Notifier notifier = new Notifier();
@@ -35,8 +41,15 @@ public final class MailStore {
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
-    private final Map<String, Stored> mails = new LinkedHashMap<>();
+    private final Map<String, Stored> mails = new HashMap<>();
+    /** The same mails in order of arrival, between {@code first} and {@code end}; null where one was removed. */
+    private @Nullable Stored[] order = new Stored[64];
+
+    private int first;
+    private int end;
     private long bytes;
+    private long octets;
+    private long removed;
     private long evicted;
     /** Settled mails by {@link Stored#arrival}. */
     private final NavigableMap<Long, Stored> arrivals = new TreeMap<>();
@@ -47,12 +60,16 @@ public final class MailStore {
 
     private static final class Stored {
         final CapturedMail mail;
-        boolean settled;
-        boolean lookedAt;
+        final long cost;
+        volatile boolean settled;
+        volatile boolean lookedAt;
+        // Guarded by the store's lock.
+        int place;
         long arrival;
 
         Stored(CapturedMail mail) {
             this.mail = mail;
+            this.cost = cost(mail);
         }
     }
 
@@ -64,22 +81,21 @@ public final class MailStore {
 
     /** Makes a mail visible, and evicts the oldest where it must. */
     public void add(CapturedMail mail) {
+        Stored stored = new Stored(mail);
         List<CapturedMail> gone = null;
         lock.lock();
         try {
-            mails.put(mail.id(), new Stored(mail));
-            bytes += cost(mail);
+            mails.put(mail.id(), stored);
+            append(stored);
+            bytes += stored.cost;
+            octets += mail.size();
             // The newest stays even if it alone is over the bound: a mail that was acknowledged must be seen.
             while (mails.size() > 1 && (mails.size() > maxMails || bytes > maxBytes)) {
-                Iterator<Stored> oldest = mails.values().iterator();
-                Stored evictee = oldest.next();
-                CapturedMail victim = evictee.mail;
-                arrivals.remove(evictee.arrival);
-                oldest.remove();
-                bytes -= cost(victim);
+                Stored evictee = Objects.requireNonNull(order[first]);
+                drop(evictee);
                 evicted++;
                 gone = gone == null ? new ArrayList<>() : gone;
-                gone.add(victim);
+                gone.add(evictee.mail);
             }
         } finally {
             lock.unlock();
@@ -87,6 +103,51 @@ public final class MailStore {
         if (gone != null) {
             notifier.removed(gone);
         }
+    }
+
+    // Guarded by lock, as the next four.
+    private void append(Stored stored) {
+        if (end == order.length) {
+            closeUp();
+        }
+        stored.place = end;
+        order[end++] = stored;
+    }
+
+    /** Leaves the holes out, and makes room. */
+    private void closeUp() {
+        @Nullable Stored[] old = order;
+        order = new Stored[Math.max(64, 2 * mails.size())];
+        int to = 0;
+        for (int from = first; from < end; from++) {
+            Stored stored = old[from];
+            if (stored != null) {
+                stored.place = to;
+                order[to++] = stored;
+            }
+        }
+        first = 0;
+        end = to;
+    }
+
+    private void drop(Stored stored) {
+        mails.remove(stored.mail.id());
+        order[stored.place] = null;
+        while (first < end && order[first] == null) {
+            first++;
+        }
+        if (end - first > 64 && end - first > 4 * mails.size()) {
+            closeUp();
+        }
+        arrivals.remove(stored.arrival);
+        bytes -= stored.cost;
+        octets -= stored.mail.size();
+        removed++;
+    }
+
+    /** What is here, as it stood under the lock: only references are copied while others wait. */
+    private @Nullable Stored[] copy() {
+        return Arrays.copyOfRange(order, first, end);
     }
 
     /** Wakes those who wait: what became of the mail's acknowledgement is known. */
@@ -110,19 +171,40 @@ public final class MailStore {
 
     /** All mails, oldest first. */
     public List<CapturedMail> snapshot() {
-        return snapshot(false);
-    }
-
-    private List<CapturedMail> snapshot(boolean onlySettled) {
+        @Nullable Stored[] here;
         lock.lock();
         try {
-            List<CapturedMail> all = new ArrayList<>(mails.size());
-            for (Stored stored : mails.values()) {
-                if (stored.settled || !onlySettled) {
-                    all.add(stored.mail);
+            here = copy();
+        } finally {
+            lock.unlock();
+        }
+        return mails(here, stored -> true);
+    }
+
+    private static List<CapturedMail> mails(@Nullable Stored[] here, Predicate<Stored> wanted) {
+        List<CapturedMail> all = new ArrayList<>(here.length);
+        for (Stored stored : here) {
+            if (stored != null && wanted.test(stored)) {
+                all.add(stored.mail);
+            }
+        }
+        return Collections.unmodifiableList(all);
+    }
+
+    /** The newest mails, newest first, without the first {@code start} of them: at most {@code limit}. */
+    public Onlooker.Page newest(int start, int limit) {
+        lock.lock();
+        try {
+            List<CapturedMail> page = new ArrayList<>(Math.max(0, Math.min(limit, mails.size() - start)));
+            boolean whole = mails.size() == end - first; // then places can be counted
+            int skip = whole ? 0 : start;
+            for (int at = end - 1 - (whole ? start : 0); at >= first && page.size() < limit; at--) {
+                Stored stored = order[at];
+                if (stored != null && skip-- <= 0) {
+                    page.add(stored.mail);
                 }
             }
-            return List.copyOf(all);
+            return new Onlooker.Page(page, mails.size(), octets, removed);
         } finally {
             lock.unlock();
         }
@@ -150,26 +232,28 @@ public final class MailStore {
     }
 
     private List<CapturedMail> removeAll(List<CapturedMail> chosen) {
-        List<CapturedMail> removed = new ArrayList<>(chosen.size());
-        lock.lock();
-        try {
-            for (CapturedMail mail : chosen) {
-                Stored stored = mails.remove(mail.id());
-                if (stored != null) {
-                    arrivals.remove(stored.arrival);
-                    bytes -= cost(mail);
-                    removed.add(mail);
+        List<CapturedMail> gone = new ArrayList<>(chosen.size());
+        for (int from = 0; from < chosen.size() || from == 0; from += AT_ONCE) {
+            List<CapturedMail> some = chosen.subList(from, Math.min(chosen.size(), from + AT_ONCE));
+            lock.lock();
+            try {
+                for (CapturedMail mail : some) {
+                    Stored stored = mails.get(mail.id());
+                    if (stored != null) {
+                        drop(stored);
+                        gone.add(mail);
+                    }
                 }
+                changes++;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
             }
-            changes++;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
         }
-        if (!removed.isEmpty()) {
-            notifier.removed(removed);
+        if (!gone.isEmpty()) {
+            notifier.removed(gone);
         }
-        return List.copyOf(removed);
+        return Collections.unmodifiableList(gone);
     }
 
     /** Removes all mails and forgets that some were evicted. */
@@ -249,31 +333,30 @@ public final class MailStore {
 
     /** Notes that these mails were shown to somebody who asked, and returns them. */
     public List<CapturedMail> lookedAt(List<CapturedMail> shown) {
-        lock.lock();
-        try {
-            for (CapturedMail mail : shown) {
+        for (CapturedMail mail : shown) {
+            lock.lock();
+            try {
                 Stored stored = mails.get(mail.id());
                 if (stored != null) {
                     stored.lookedAt = true;
                 }
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
         }
         return shown;
     }
 
     /** The mails that nobody was shown yet, oldest first. */
     public List<CapturedMail> notLookedAt() {
+        @Nullable Stored[] here;
         lock.lock();
         try {
-            return mails.values().stream()
-                    .filter(stored -> !stored.lookedAt)
-                    .map(stored -> stored.mail)
-                    .toList();
+            here = copy();
         } finally {
             lock.unlock();
         }
+        return mails(here, stored -> !stored.lookedAt);
     }
 
     /** How many mails were evicted. */
@@ -312,15 +395,15 @@ public final class MailStore {
         }
 
         List<CapturedMail> matches() {
-            List<CapturedMail> settled;
+            @Nullable Stored[] here;
             lock.lock();
             try {
                 seen = changes;
-                settled = snapshot(true);
+                here = copy();
             } finally {
                 lock.unlock();
             }
-            return judge(settled);
+            return judge(mails(here, stored -> stored.settled));
         }
 
         Onlooker.Arrivals matchesAfter(long number) {

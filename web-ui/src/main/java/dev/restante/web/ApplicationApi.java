@@ -2,13 +2,12 @@ package dev.restante.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.restante.Attempt;
-import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Onlooker;
 import dev.restante.TextPattern;
 import dev.restante.relay.Relay;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -78,14 +77,14 @@ final class ApplicationApi {
     }
 
     private void info(Context ctx) {
-        List<CapturedMail> mails = smtp.onlooker().mails();
+        Onlooker.Page mails = smtp.onlooker().newest(0, 0);
         Runtime machine = Runtime.getRuntime();
         ctx.json(new Info(
                 RestanteUi.version(),
                 "disabled", // nobody is asked whether there is a newer one
                 "memory",
-                mails.stream().mapToLong(CapturedMail::size).sum(),
-                mails.size(),
+                mails.octets(),
+                mails.total(),
                 marks.unread(mails),
                 marks.tagsInUse(),
                 new RuntimeStats(

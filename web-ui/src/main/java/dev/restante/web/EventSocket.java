@@ -5,11 +5,13 @@ import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
+import dev.restante.Onlooker;
 import dev.restante.Reply;
 import io.javalin.config.RoutesConfig;
 import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsConnectContext;
 import io.javalin.websocket.WsContext;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +101,6 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
         }
         client.session.setIdleTimeout(Duration.ofSeconds(3 * PING_SECONDS));
         client.session.setMaxOutgoingFrames(MAX_WAITING_FRAMES);
-        client.enableAutomaticPings(PING_SECONDS, TimeUnit.SECONDS);
         if (clients.isEmpty()) {
             listeningSince = latest(smtp.attempts());
         }
@@ -159,12 +160,16 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
 
     /** Stats are told at most four times a second, however much happens. */
     private void tick() {
+        long ticks = 0;
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
                 tellAttempts();
                 if (statsAreDue.getAndSet(false)) {
                     tellStats();
+                }
+                if (++ticks % (PING_SECONDS * 1_000 / TICK_MILLIS) == 0) {
+                    clients.forEach(this::ping);
                 }
             }
         } catch (InterruptedException e) {
@@ -173,8 +178,8 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
     }
 
     private void tellStats() {
-        List<CapturedMail> mails = smtp.onlooker().mails();
-        tell("stats", new Stats(mails.size(), marks.unread(mails), RestanteUi.version()));
+        Onlooker.Page all = smtp.onlooker().newest(0, 0);
+        tell("stats", new Stats(all.total(), marks.unread(all), RestanteUi.version()));
     }
 
     /** Attempts have no listeners, but they are numbered. */
@@ -225,6 +230,11 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
         for (WsContext client : clients) {
             client.session.sendText(frame, Callback.from(() -> {}, failure -> drop(client, failure)));
         }
+    }
+
+    /** Ours, since Javalin's come from a thread that outlives every server and keeps the JVM from ending. */
+    private void ping(WsContext client) {
+        client.session.sendPing(ByteBuffer.allocate(0), Callback.from(() -> {}, failure -> drop(client, failure)));
     }
 
     private void drop(WsContext client, Throwable failure) {

@@ -4,6 +4,7 @@ import dev.restante.CapturedMail;
 import dev.restante.HeaderField;
 import dev.restante.MailAddress;
 import dev.restante.Mailbox;
+import dev.restante.Onlooker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,9 @@ final class MailMarks implements AutoCloseable {
 
     private final Mailbox mailbox;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
+    /** So many mails were removed when it was last made sure that no mark outlived its mail. */
+    private volatile long verifiedAfter;
+
     private final Map<String, List<String>> tags = new ConcurrentHashMap<>();
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final List<Mailbox.Subscription> subscriptions;
@@ -86,6 +90,19 @@ final class MailMarks implements AutoCloseable {
     /** Tells the watchers that more changed than can be told one by one. */
     void tellAll() {
         watchers.forEach(Watcher::manyChanged);
+    }
+
+    /** How many of all mails are unread; looked up one by one only if some mail went since the last time. */
+    long unread(Onlooker.Page all) {
+        if (read.isEmpty()) {
+            return all.total();
+        }
+        if (all.removed() != verifiedAfter) {
+            // Marks are forgotten soon after their mails, but a list counts now.
+            read.removeIf(id -> mailbox.mail(id).isEmpty());
+            verifiedAfter = all.removed();
+        }
+        return Math.max(0, all.total() - read.size());
     }
 
     long unread(List<CapturedMail> mails) {

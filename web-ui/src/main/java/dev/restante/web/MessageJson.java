@@ -2,7 +2,9 @@ package dev.restante.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.restante.CapturedMail;
+import dev.restante.Envelope;
 import dev.restante.MailAddress;
+import dev.restante.MailMessage;
 import dev.restante.MimePart;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -57,7 +59,7 @@ final class MessageJson {
                     mail.id(),
                     mail.messageId().orElse(""),
                     marks.isRead(mail),
-                    sender(mail),
+                    sender(mail.from()),
                     addresses(mail.to()),
                     addresses(mail.cc()),
                     blindCopies(mail),
@@ -107,12 +109,12 @@ final class MessageJson {
             return new Message(
                     mail.id(),
                     mail.messageId().orElse(""),
-                    sender(mail),
+                    sender(mail.from()),
                     addresses(mail.to()),
                     addresses(mail.cc()),
                     blindCopies(mail),
                     addresses(mail.replyTo()),
-                    senderPath(mail),
+                    senderPath(mail.message(), mail.envelope()),
                     mail.subject().orElse(""),
                     ListUnsubscribe.of(mail),
                     mail.date().map(Json::time).orElseGet(() -> Json.time(mail.arrivedAt())),
@@ -182,8 +184,8 @@ final class MessageJson {
         }
     }
 
-    private static Address sender(CapturedMail mail) {
-        return mail.from().stream().findFirst().map(Address::of).orElse(Address.NONE);
+    private static Address sender(List<MailAddress> from) {
+        return from.stream().findFirst().map(Address::of).orElse(Address.NONE);
     }
 
     private static List<Address> addresses(List<MailAddress> addresses) {
@@ -199,12 +201,16 @@ final class MessageJson {
 
     /** The recipients of the envelope that none of To, Cc and Bcc names, each once. */
     static Set<String> blindRecipients(CapturedMail mail) {
+        return blindRecipients(mail.message(), mail.envelope());
+    }
+
+    static Set<String> blindRecipients(MailMessage message, Envelope envelope) {
         Set<String> named = new HashSet<>();
-        Stream.of(mail.to(), mail.cc(), mail.bcc())
+        Stream.of(message.to(), message.cc(), message.bcc())
                 .flatMap(List::stream)
                 .forEach(address -> named.add(address.address().toLowerCase(Locale.ROOT)));
         Set<String> blind = new LinkedHashSet<>();
-        for (String recipient : mail.envelope().recipientAddresses()) {
+        for (String recipient : envelope.recipientAddresses()) {
             if (named.add(recipient.toLowerCase(Locale.ROOT))) {
                 blind.add(recipient);
             }
@@ -212,15 +218,18 @@ final class MessageJson {
         return blind;
     }
 
-    static String senderPath(CapturedMail mail) {
-        if (!mail.envelope().sender().isNull()) {
-            return mail.envelope().sender().address();
+    static String senderPath(MailMessage message, Envelope envelope) {
+        if (!envelope.sender().isNull()) {
+            return envelope.sender().address();
         }
-        Optional<String> field = mail.header("Return-Path")
-                .flatMap(value ->
-                        IN_BRACKETS.matcher(value).results().findFirst().map((MatchResult path) -> path.group(1)))
+        Optional<String> field = message.header("Return-Path")
+                .flatMap(value -> IN_BRACKETS
+                        .matcher(value.value())
+                        .results()
+                        .findFirst()
+                        .map((MatchResult path) -> path.group(1)))
                 .filter(path -> !path.isEmpty());
-        return field.orElseGet(() -> sender(mail).address());
+        return field.orElseGet(() -> sender(message.from()).address());
     }
 
     /** Parts without a file name and a Content-ID are left out here, though lists count them. */

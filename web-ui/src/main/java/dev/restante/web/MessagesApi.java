@@ -1,8 +1,8 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
-import dev.restante.Mailbox;
 import dev.restante.Matching;
+import dev.restante.Onlooker;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
@@ -20,12 +20,12 @@ import tools.jackson.databind.JsonNode;
 final class MessagesApi {
     private static final int DEFAULT_LIMIT = 50;
 
-    private final Mailbox mailbox;
+    private final Onlooker mailbox;
     private final MailMarks marks;
     private final Search search;
     private final List<Runnable> clearings = new CopyOnWriteArrayList<>();
 
-    MessagesApi(Mailbox mailbox, MailMarks marks, Search search) {
+    MessagesApi(Onlooker mailbox, MailMarks marks, Search search) {
         this.mailbox = mailbox;
         this.marks = marks;
         this.search = search;
@@ -45,48 +45,64 @@ final class MessagesApi {
     }
 
     private void list(Context ctx) {
-        List<CapturedMail> mails = mailbox.mails();
-        page(ctx, mails, mails);
+        int start = number(ctx.queryParam("start"), 0);
+        int limit = number(ctx.queryParam("limit"), DEFAULT_LIMIT);
+        if (before(ctx).isPresent()) {
+            Onlooker.Page all = mailbox.newest(0, 0);
+            answer(ctx, all, page(ctx, mailbox.mails(), start, limit), all.total(), marks.unread(all));
+        } else {
+            Onlooker.Page page = mailbox.newest(start, limit == 0 ? Integer.MAX_VALUE : limit);
+            long unread = marks.unread(page);
+            answer(ctx, page, page.mails(), page.total(), unread);
+        }
     }
 
     private void search(Context ctx) {
         Query query = Search.parse(wantedQuery(ctx), ctx.queryParam("tz")).query();
-        page(ctx, mailbox.mails(), search.find(query));
+        List<CapturedMail> found = search.find(query);
+        int start = number(ctx.queryParam("start"), 0);
+        int limit = number(ctx.queryParam("limit"), DEFAULT_LIMIT);
+        answer(ctx, mailbox.newest(0, 0), page(ctx, found, start, limit), found.size(), marks.unread(found));
     }
 
     /** One page of those found, the newest first. */
-    private void page(Context ctx, List<CapturedMail> all, List<CapturedMail> found) {
-        int start = number(ctx.queryParam("start"), 0);
-        int limit = number(ctx.queryParam("limit"), DEFAULT_LIMIT);
+    private static List<CapturedMail> page(Context ctx, List<CapturedMail> found, int start, int limit) {
         List<CapturedMail> mails = beforeOf(ctx, found);
         int from = Math.min(start, mails.size());
         int to = limit == 0 ? mails.size() : (int) Math.min(mails.size(), (long) from + limit);
-        List<MessageJson.Summary> page = new ArrayList<>(to - from);
+        List<CapturedMail> page = new ArrayList<>(to - from);
         for (int i = from; i < to; i++) {
-            page.add(MessageJson.Summary.of(mails.get(mails.size() - 1 - i), marks));
+            page.add(mails.get(mails.size() - 1 - i));
         }
-        long unread = marks.unread(all);
+        return page;
+    }
+
+    private void answer(Context ctx, Onlooker.Page all, List<CapturedMail> page, int found, long foundUnread) {
         ctx.json(new MessageJson.Page(
-                all.size(),
-                unread,
+                all.total(),
+                marks.unread(all),
                 page.size(),
-                found.size(),
-                found.size() == all.size() ? unread : marks.unread(found),
-                start,
+                found,
+                foundUnread,
+                number(ctx.queryParam("start"), 0),
                 List.copyOf(marks.tagsInUse().keySet()),
-                page));
+                page.stream().map(mail -> MessageJson.Summary.of(mail, marks)).toList()));
     }
 
     /** Those that arrived before the time that the request names. */
     private static List<CapturedMail> beforeOf(Context ctx, List<CapturedMail> mails) {
-        Optional<Instant> before = Optional.ofNullable(ctx.queryParam("before"))
-                // A plus that was not escaped comes as a blank.
-                .flatMap(text -> DateWords.read(text.replaceFirst(" (\\d\\d:\\d\\d)$", "+$1"), ZoneId.systemDefault())
-                        .or(() -> DateWords.read(text, ZoneId.systemDefault())));
-        return before.map(time -> mails.stream()
+        return before(ctx)
+                .map(time -> mails.stream()
                         .filter(mail -> mail.arrivedAt().toEpochMilli() < time.toEpochMilli())
                         .toList())
                 .orElse(mails);
+    }
+
+    private static Optional<Instant> before(Context ctx) {
+        return Optional.ofNullable(ctx.queryParam("before"))
+                // A plus that was not escaped comes as a blank.
+                .flatMap(text -> DateWords.read(text.replaceFirst(" (\\d\\d:\\d\\d)$", "+$1"), ZoneId.systemDefault())
+                        .or(() -> DateWords.read(text, ZoneId.systemDefault())));
     }
 
     /** A number of the query; {@code otherwise} if it is none or negative. */

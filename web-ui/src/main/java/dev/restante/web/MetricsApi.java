@@ -1,8 +1,8 @@
 package dev.restante.web;
 
 import dev.restante.Attempt;
-import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Onlooker;
 import dev.restante.RuleReport;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -65,29 +65,26 @@ final class MetricsApi {
                 .register(meters);
 
         Registry() {
-            gauge(
-                    "restante.mails",
-                    "Mails that are kept",
-                    () -> smtp.onlooker().mails().size());
-            gauge(
-                    "restante.mails.bytes",
-                    "Octets of the mails that are kept",
-                    () -> smtp.onlooker().mails().stream()
-                            .mapToLong(CapturedMail::size)
-                            .sum());
-            gauge(
-                    "restante.mails.unread",
-                    "Mails that nobody has opened",
-                    () -> marks.unread(smtp.onlooker().mails()));
+            gauge("restante.mails", "Mails that are kept", () -> all().total());
+            gauge("restante.mails.bytes", "Octets of the mails that are kept", () -> all().octets());
+            gauge("restante.mails.unread", "Mails that nobody has opened", () -> marks.unread(all()));
             gauge("restante.connections.open", "SMTP connections that are open", smtp::openConnections);
             gauge(
-                    "restante.search.index.chars",
-                    "Characters that the search index holds",
+                    "restante.search.index.bytes",
+                    "Octets that the search index holds",
                     () -> search.index().used());
             gauge(
-                    "restante.search.index.limit.chars",
-                    "Characters that the search index may hold",
+                    "restante.search.index.limit.bytes",
+                    "Octets that the search index may hold",
                     () -> search.index().room());
+            gauge(
+                    "restante.search.index.mails",
+                    "Mails that the search index has read or is about to read",
+                    () -> search.index().mails());
+            gauge(
+                    "restante.search.index.behind",
+                    "Mails that wait to be read for the search index",
+                    () -> search.index().behind());
             counter("restante.mails.accepted", "Mails that came since the start", tallies::accepted);
             counter("restante.mails.accepted.bytes", "Octets of these mails", tallies::acceptedOctets);
             counter("restante.mails.removed", "Mails that were removed or evicted", tallies::removed);
@@ -101,6 +98,10 @@ final class MetricsApi {
             new JvmMemoryMetrics().bindTo(meters);
             new JvmThreadMetrics().bindTo(meters);
             new UptimeMetrics().bindTo(meters);
+        }
+
+        private Onlooker.Page all() {
+            return smtp.onlooker().newest(0, 0);
         }
 
         private interface Figure {

@@ -1,7 +1,6 @@
 package dev.restante.web;
 
 import com.google.re2j.Pattern;
-import dev.restante.HeaderField;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -51,8 +50,9 @@ sealed interface Query {
         @Override
         public boolean test(Candidate mail) {
             return needle instanceof Needle.Words words
-                    ? place.folded(mail.facts()).contains(place.cleaned ? words.cleaned() : words.folded())
-                    : place.texts(mail.facts()).stream().anyMatch(text -> needle.isIn(text, mail.deadline()));
+                    ? mail.facts().holds(place, place.cleaned ? words.cleaned() : words.folded())
+                    : mail.facts().mayHold(place, needle.required())
+                            && mail.facts().texts(place).stream().anyMatch(text -> needle.isIn(text, mail.deadline()));
         }
     }
 
@@ -60,12 +60,10 @@ sealed interface Query {
     record Header(String name, Optional<Needle> needle) implements Query {
         @Override
         public boolean test(Candidate mail) {
-            for (HeaderField field : mail.mail().message().headers(name)) {
-                if (needle.isEmpty() || needle.get().isIn(field.value(), mail.deadline())) {
-                    return true;
-                }
-            }
-            return false;
+            return (needle.isEmpty() || needle.get() instanceof Needle.Words)
+                    ? mail.facts().hasField(name, needle.map(Needle::required).orElse(""))
+                    : mail.facts().fields(name).stream()
+                            .anyMatch(value -> needle.get().isIn(value, mail.deadline()));
         }
     }
 
@@ -99,11 +97,8 @@ sealed interface Query {
                 case READ -> mail.isRead();
                 case UNREAD -> !mail.isRead();
                 case TAGGED -> !mail.tags().isEmpty();
-                case ATTACHMENT -> !mail.mail().attachments().isEmpty();
-                case INLINE ->
-                    mail.mail().inlineParts().stream()
-                            .anyMatch(part ->
-                                    part.disposition().filter("inline"::equals).isPresent());
+                case ATTACHMENT -> mail.facts().hasAttachment();
+                case INLINE -> mail.facts().hasInline();
             };
         }
     }
@@ -127,42 +122,39 @@ sealed interface Query {
 
     /** The places that texts are looked for in. */
     enum Place {
-        ANYWHERE(true),
-        BODY(true),
-        TO(false),
-        FROM(false),
-        CC(false),
-        BCC(false),
-        REPLY_TO(false),
-        ADDRESSED(false),
-        SUBJECT(false),
-        MESSAGE_ID(false),
-        FILENAME(false),
-        ENVELOPE_FROM(false),
-        RCPT(false),
-        USER(false);
+        ANYWHERE(true, 16),
+        BODY(true, 17),
+        TO(false, 18),
+        FROM(false, 19),
+        CC(false, 20),
+        BCC(false, 21),
+        REPLY_TO(false, 22),
+        ADDRESSED(false, 23),
+        SUBJECT(false, 24),
+        MESSAGE_ID(false, 25),
+        FILENAME(false, 26),
+        ENVELOPE_FROM(false, 27),
+        RCPT(false, 28),
+        USER(false, 29);
 
         /** Whether punctuation that separates words counts as blanks here. */
         final boolean cleaned;
 
-        Place(boolean cleaned) {
+        /** Tells lines of this place from others where texts lie one behind the other: a character below 32 that is no line end. */
+        final int marker;
+
+        Place(boolean cleaned, int marker) {
             this.cleaned = cleaned;
-        }
-
-        /** The place's texts as one, without regard to case. */
-        String folded(MailFacts facts) {
-            return facts.folded(this);
-        }
-
-        /** The place's texts as they are. */
-        List<String> texts(MailFacts facts) {
-            return facts.texts(this);
+            this.marker = marker;
         }
     }
 
     /** A text that is looked for; case is ignored. */
     sealed interface Needle {
         boolean isIn(String text, Deadline deadline);
+
+        /** A folded text that every text holds in which this is found; may be empty. */
+        String required();
 
         /** Words as they are. */
         record Words(String folded, String cleaned) implements Needle {
@@ -174,10 +166,19 @@ sealed interface Query {
             public boolean isIn(String text, Deadline deadline) {
                 return MailFacts.fold(text).contains(folded);
             }
+
+            @Override
+            public String required() {
+                return folded;
+            }
         }
 
         /** A regular expression without backtracking, which has the time that the search has. */
-        record Expression(Pattern pattern) implements Needle {
+        record Expression(Pattern pattern, String required) implements Needle {
+            Expression(Pattern pattern) {
+                this(pattern, RequiredText.of(pattern.pattern()));
+            }
+
             @Override
             public boolean isIn(String text, Deadline deadline) {
                 return pattern.matcher(deadline.watching(text)).find();

@@ -1,7 +1,7 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
-import dev.restante.Mailbox;
+import dev.restante.Onlooker;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -18,16 +18,16 @@ final class Search implements AutoCloseable {
     /** Fewer mails than these are not worth a second thread. */
     private static final int PARALLEL_FROM = 2_000;
 
-    private final Mailbox mailbox;
+    private final Onlooker mailbox;
     private final MailMarks marks;
     private final SearchIndex index;
     private final Duration limit;
 
-    Search(Mailbox mailbox, MailMarks marks) {
+    Search(Onlooker mailbox, MailMarks marks) {
         this(mailbox, marks, SearchIndex.ROOM, EXPRESSION_LIMIT);
     }
 
-    Search(Mailbox mailbox, MailMarks marks, long room, Duration limit) {
+    Search(Onlooker mailbox, MailMarks marks, long room, Duration limit) {
         this.mailbox = mailbox;
         this.marks = marks;
         this.index = new SearchIndex(mailbox, room);
@@ -86,7 +86,7 @@ final class Search implements AutoCloseable {
     Optional<CapturedMail> latest(Context ctx) {
         String query = ctx.queryParam("query");
         List<CapturedMail> found = query == null || query.isBlank()
-                ? mailbox.mails()
+                ? mailbox.newest(0, 1).mails()
                 : find(parse(query, ctx.queryParam("tz")).query());
         return found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1));
     }

@@ -1,27 +1,22 @@
 package dev.restante.web;
 
-import dev.restante.CapturedMail;
 import dev.restante.Mailbox;
+import dev.restante.Onlooker;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What has come and gone since the page was opened. Thread-safe. */
 final class Tallies implements AutoCloseable {
     private final long startedAt = System.nanoTime();
-    private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong acceptedOctets = new AtomicLong();
-    private final AtomicLong removed = new AtomicLong();
-    private final List<Mailbox.Subscription> subscriptions;
+    private final Onlooker mailbox;
+    private final Onlooker.Page before;
+    private final Mailbox.Subscription arrivals;
 
-    Tallies(Mailbox mailbox) {
-        this.subscriptions =
-                List.of(mailbox.onArrival(this::count), mailbox.onRemoval(gone -> removed.addAndGet(gone.size())));
-    }
-
-    private void count(CapturedMail mail) {
-        accepted.incrementAndGet();
-        acceptedOctets.addAndGet(mail.size());
+    Tallies(Onlooker mailbox) {
+        this.mailbox = mailbox;
+        this.before = mailbox.newest(0, 0);
+        this.arrivals = mailbox.onArrival(mail -> acceptedOctets.addAndGet(mail.size()));
     }
 
     Duration uptime() {
@@ -29,7 +24,8 @@ final class Tallies implements AutoCloseable {
     }
 
     long accepted() {
-        return accepted.get();
+        Onlooker.Page now = mailbox.newest(0, 0);
+        return now.total() + now.removed() - before.total() - before.removed();
     }
 
     long acceptedOctets() {
@@ -37,11 +33,11 @@ final class Tallies implements AutoCloseable {
     }
 
     long removed() {
-        return removed.get();
+        return mailbox.newest(0, 0).removed() - before.removed();
     }
 
     @Override
     public void close() {
-        subscriptions.forEach(Mailbox.Subscription::close);
+        arrivals.close();
     }
 }

@@ -111,7 +111,7 @@ class ApplicationApiTest {
                 .contains("restante_mails 2.0", "restante_mails_accepted_total 2.0", "restante_mails_unread 1.0")
                 .contains("restante_rule_hits{rule=\"busy\"} 1.0")
                 .contains("restante_attempts_kept{outcome=\"ACCEPTED\"} 2.0")
-                .contains("# HELP restante_search_index_chars ", "jvm_memory_used_bytes{")
+                .contains("# HELP restante_search_index_bytes ", "jvm_memory_used_bytes{")
                 .doesNotContain("NaN\nrestante");
         // What counts is not only reachable weakly.
         System.gc();

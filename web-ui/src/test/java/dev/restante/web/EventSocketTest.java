@@ -151,6 +151,18 @@ class EventSocketTest {
     }
 
     @Test
+    void nothingKeepsTheJvmAliveOnceThePageIsClosed() throws Exception {
+        sent("bob@example.test");
+        client.next("new");
+        ui.close();
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !thread.isDaemon())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.contains("WebSocket") || name.startsWith("restante-"));
+    }
+
+    @Test
     void pagesFromElsewhereAreNotTold() {
         assertThatThrownBy(() -> HttpClient.newHttpClient()
                         .newWebSocketBuilder()

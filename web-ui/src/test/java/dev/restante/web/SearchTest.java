@@ -254,7 +254,8 @@ class SearchTest {
                     "a@example.test",
                     List.of("b@example.test"),
                     "Subject: x\n\n" + ("ab".repeat(400) + "\n").repeat(4_000));
-            Query slow = QueryParser.parse("/(a?b?){1,200}c$/", ZoneOffset.UTC).query();
+            Query slow =
+                    QueryParser.parse("/(a?b?){1,200}[cd]$/", ZoneOffset.UTC).query();
 
             assertThatThrownBy(() -> hurried.find(slow))
                     .isInstanceOf(Deadline.Passed.class)
