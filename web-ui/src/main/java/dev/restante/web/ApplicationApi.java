@@ -8,6 +8,7 @@ import dev.restante.TextPattern;
 import dev.restante.relay.Relay;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
