@@ -2,6 +2,7 @@ package dev.restante;
 
 import java.time.Duration;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * What must be true for a rule to fire. All conditions of a rule must hold.
@@ -36,6 +37,28 @@ public sealed interface Condition {
 
     /** Whether the server takes the credentials that AUTH presents ({@code true}) or not. */
     record Credentials(boolean right) implements Condition {}
+
+    /**
+     * Whether an ESMTP parameter of this keyword was given with MAIL, or at RCPT with the RCPT that is asked for, and its value as
+     * spoken matches; one without a value has the empty text.
+     *
+     * @param keyword the parameter's keyword; case is ignored
+     */
+    record Parameter(String keyword, TextPattern pattern) implements Condition {
+        private static final Pattern KEYWORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*");
+
+        /** Refuses what is no keyword (RFC 5321 section 4.1.2). */
+        public Parameter {
+            if (!isKeyword(keyword)) {
+                throw new IllegalArgumentException(
+                        "\"" + keyword + "\" is no keyword of a parameter, such as BY or MT-PRIORITY.");
+            }
+        }
+
+        static boolean isKeyword(String text) {
+            return KEYWORD.matcher(text).matches();
+        }
+    }
 
     /** Whether a header field of this name has a decoded value that matches. */
     record Header(String name, TextPattern pattern) implements Condition {}

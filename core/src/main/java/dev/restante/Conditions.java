@@ -181,6 +181,19 @@ public interface Conditions<T> {
             return when(new Condition.From(TextPattern.of(pattern)));
         }
 
+        /** Only if MAIL, or at RCPT this RCPT, gives an ESMTP parameter of this keyword, such as {@code REQUIRETLS}. */
+        default T parameter(String keyword) {
+            return parameter(keyword, "*");
+        }
+
+        /**
+         * Only if MAIL, or at RCPT this RCPT, gives an ESMTP parameter of this keyword, and its value as spoken matches this
+         * {@linkplain TextPattern pattern}.
+         */
+        default T parameter(String keyword, String pattern) {
+            return when(new Condition.Parameter(keyword, TextPattern.of(pattern)));
+        }
+
         /** Only if the size, declared or arrived, is at least this many octets. */
         default T sizeAtLeast(long octets) {
             return when(new Condition.Size(octets, Long.MAX_VALUE));

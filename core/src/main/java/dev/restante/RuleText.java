@@ -59,6 +59,9 @@ final class RuleText {
             return loggedIn.yes() ? "loggedIn()" : "notLoggedIn()";
         } else if (condition instanceof Condition.Credentials credentials) {
             return credentials.right() ? "rightCredentials()" : "wrongCredentials()";
+        } else if (condition instanceof Condition.Parameter parameter) {
+            return "parameter(" + quoted(parameter.keyword())
+                    + (parameter.pattern().toString().equals("*") ? "" : ", " + quoted(parameter.pattern())) + ")";
         } else if (condition instanceof Condition.Header header) {
             return header.name().equals("Subject")
                     ? "subject(" + quoted(header.pattern()) + ")"

@@ -220,6 +220,11 @@ final class ScriptReader {
                             each.freeFields("{\"Subject\": \"*invoice*\"}").entrySet()) {
                         result = result.when(header(header.getKey(), header.getValue()));
                     }
+                } else if (word == ScriptWord.PARAMETER) {
+                    for (Map.Entry<String, ScriptValue> parameter :
+                            each.freeFields("{\"BY\": \"*;R\"}").entrySet()) {
+                        result = result.when(parameter(parameter.getKey(), parameter.getValue()));
+                    }
                 } else {
                     Condition condition = condition(word, each);
                     // Refused here, where its path is known, and not only by the rule as a whole.
@@ -239,6 +244,14 @@ final class ScriptReader {
                     "the header name " + ScriptValue.quoted(name), "a name without colon, space or line end", "");
         }
         return new Condition.Header(name, pattern(value));
+    }
+
+    private static Condition parameter(String keyword, ScriptValue value) {
+        if (!Condition.Parameter.isKeyword(keyword)) {
+            throw value.problem(
+                    "the keyword " + ScriptValue.quoted(keyword), "one of letters, digits and hyphens, such as BY", "");
+        }
+        return new Condition.Parameter(keyword, pattern(value));
     }
 
     private static Condition condition(ScriptWord word, ScriptValue value) {

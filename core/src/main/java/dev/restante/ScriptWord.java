@@ -46,6 +46,7 @@ enum ScriptWord {
     RECIPIENTS_ABOVE("recipientsAbove", Role.CONDITION, Conditions.WithRecipient.class),
     HEADER("header", Role.CONDITION, Conditions.WithContent.class),
     SUBJECT("subject", Role.CONDITION, Conditions.WithContent.class),
+    PARAMETER("parameter", Role.CONDITION, Conditions.WithSender.class),
     SIZE("size", Role.CONDITION, Conditions.WithSender.class),
     NTH("nth", Role.CONDITION, Conditions.class),
     ATTEMPTS("attempts", Role.CONDITION, Conditions.class),

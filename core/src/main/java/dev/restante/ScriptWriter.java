@@ -82,22 +82,33 @@ final class ScriptWriter {
     /** One object, or more where a key is needed twice: their order is the rule's. */
     private static List<Map<String, Object>> conditions(List<Condition> conditions) {
         List<Map<String, Object>> groups = new ArrayList<>();
-        Map<String, Object> headers = Map.of();
+        Map<String, Object> patterns = Map.of();
+        String key = "";
         for (Condition condition : conditions) {
             if (condition instanceof Condition.Header header && !header.name().equals("Subject")) {
-                if (!headers.isEmpty() && !headers.containsKey(header.name())) {
-                    headers.put(header.name(), header.pattern().toString());
-                } else {
-                    headers = new LinkedHashMap<>(
-                            Map.of(header.name(), header.pattern().toString()));
-                    put(groups, "header", headers);
-                }
+                patterns = with(header.name(), header.pattern(), key.equals("header") ? patterns : Map.of());
+                key = "header";
+            } else if (condition instanceof Condition.Parameter parameter) {
+                patterns =
+                        with(parameter.keyword(), parameter.pattern(), key.equals("parameter") ? patterns : Map.of());
+                key = "parameter";
             } else {
-                headers = Map.of();
+                patterns = Map.of();
+                key = "";
                 condition(condition, groups);
+            }
+            if (patterns.size() == 1) {
+                put(groups, key, patterns);
             }
         }
         return groups;
+    }
+
+    /** These patterns and one more, or that one alone where its name stands already. */
+    private static Map<String, Object> with(String name, TextPattern pattern, Map<String, Object> patterns) {
+        Map<String, Object> all = patterns.isEmpty() || patterns.containsKey(name) ? new LinkedHashMap<>() : patterns;
+        all.put(name, pattern.toString());
+        return all;
     }
 
     private static void put(List<Map<String, Object>> groups, String key, Object value) {

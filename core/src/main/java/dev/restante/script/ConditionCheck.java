@@ -2,6 +2,7 @@ package dev.restante.script;
 
 import dev.restante.Condition;
 import dev.restante.Envelope;
+import dev.restante.EsmtpParameters;
 import dev.restante.HeaderField;
 import dev.restante.MailMessage;
 import dev.restante.Moment;
@@ -34,6 +35,8 @@ final class ConditionCheck {
             return moment.credentialsRight()
                     .filter(right -> right == credentials.right())
                     .isPresent();
+        } else if (condition instanceof Condition.Parameter parameter) {
+            return matchesParameter(parameter, moment);
         } else if (condition instanceof Condition.Header header) {
             return matchesHeader(header, moment.message());
         } else if (condition instanceof Condition.Size size) {
@@ -71,6 +74,14 @@ final class ConditionCheck {
             }
         }
         return false;
+    }
+
+    private static boolean matchesParameter(Condition.Parameter parameter, Moment moment) {
+        EsmtpParameters given = moment.stage() == Stage.RCPT_TO
+                ? moment.recipient().map(Envelope.Recipient::parameters).orElse(EsmtpParameters.none())
+                : moment.sender().map(Envelope.Sender::parameters).orElse(EsmtpParameters.none());
+        return given.has(parameter.keyword())
+                && parameter.pattern().matches(given.value(parameter.keyword()).orElse(""));
     }
 
     private static boolean matchesHeader(Condition.Header header, Optional<MailMessage> message) {

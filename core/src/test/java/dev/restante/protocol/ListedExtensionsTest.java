@@ -3,8 +3,11 @@ package dev.restante.protocol;
 import static dev.restante.Script.on;
 import static dev.restante.Stage.DATA;
 import static dev.restante.Stage.EHLO;
+import static dev.restante.Stage.END_OF_DATA;
 import static dev.restante.Stage.MAIL_FROM;
+import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.restante.Attempt;
 import dev.restante.FakeSmtpServer;
@@ -175,7 +178,7 @@ class ListedExtensionsTest {
     void aRuleMayRefuseAParameter() {
         list("REQUIRETLS");
         server.script(on(MAIL_FROM)
-                .matching(moment -> moment.sender().orElseThrow().parameters().has("REQUIRETLS"))
+                .parameter("requiretls")
                 .reply(550, "5.7.30 REQUIRETLS support required")
                 .once());
         try (WireDialogue client = WireDialogue.greeted(server)) {
@@ -186,6 +189,34 @@ class ListedExtensionsTest {
             assertThat(attempt.sender().orElseThrow().parameters().has("REQUIRETLS"))
                     .isTrue();
         });
+    }
+
+    @Test
+    void aRuleMayLookAtTheValueOfAParameter() {
+        list("DELIVERBY", "RRVS");
+        server.script(
+                on(MAIL_FROM).parameter("BY", "*;R").reply(555, "5.5.4 Never").always(),
+                on(RCPT_TO)
+                        .parameter("RRVS", "/;C$/")
+                        .reply(450, "4.1.1 Not yet")
+                        .always(),
+                on(RCPT_TO)
+                        .parameter("BY")
+                        .reply(550, "5.5.4 BY is none of RCPT")
+                        .always(),
+                on(END_OF_DATA)
+                        .parameter("BY", "5;N")
+                        .parameter("SIZE", "*")
+                        .reply(451, "4.3.0 Both")
+                        .always());
+        try (WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("MAIL FROM:<a@x.test> BY=5;R", "555 5.5.4 Never").say("MAIL FROM:<a@x.test> BY=5;N", "250 ");
+            client.say("RCPT TO:<b@y.test> RRVS=2014-04-03T23:01:00Z;C", "450 ").say("RCPT TO:<b@y.test>", "250 ");
+            client.say("DATA", "354 ").say(".", "250 ").say("MAIL FROM:<a@x.test> BY=5;N SIZE=0", "250 ");
+            client.say("RCPT TO:<b@y.test>", "250 ").say("DATA", "354 ").say(".", "451 4.3.0 Both");
+        }
+        assertThatThrownBy(() -> on(MAIL_FROM).parameter("two words"))
+                .hasMessageContaining("\"two words\" is no keyword");
     }
 
     @Test

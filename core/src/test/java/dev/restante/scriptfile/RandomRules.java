@@ -105,6 +105,7 @@ final class RandomRules {
         }
         if (step instanceof Conditions.WithSender) {
             choice.add(new Condition.From(pattern()));
+            choice.add(new Condition.Parameter(pick("REQUIRETLS", "by", "MT-PRIORITY", "SIZE"), pattern()));
             choice.add(new Condition.Size(position(), Long.MAX_VALUE));
             choice.add(new Condition.Size(0, position()));
         }

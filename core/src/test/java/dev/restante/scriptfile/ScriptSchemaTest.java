@@ -199,6 +199,7 @@ class ScriptSchemaTest {
                 "client",
                 "tls",
                 "header",
+                "parameter",
                 "subject",
                 "size",
                 "nth",

@@ -65,6 +65,7 @@ class ScriptWordsTest {
             new Word("from", "when.from", "\"*\""),
             new Word("sizeAtLeast", "when.size", "{\"atLeast\": 1}"),
             new Word("sizeAtMost", "when.size", "{\"atMost\": 1}"),
+            new Word("parameter", "when.parameter", "{\"BY\": \"*\"}"),
             new Word("to", "when.to", "\"*\""),
             new Word("recipientsAbove", "when.recipientsAbove", "100"),
             new Word("header", "when.header", "{\"X\": \"*\"}"),
