@@ -39,6 +39,7 @@ public final class Main {
     private @Nullable FakeSmtpServer smtp;
     private @Nullable RestanteUi ui;
     private @Nullable RunningScript script;
+    private @Nullable AttemptLog log;
 
     /** The groups of options, by the fields of {@link ServerCommand}. */
     private static final Map<String, String> HEADINGS = Map.of(
@@ -47,7 +48,8 @@ public final class Main {
             "tls", "TLS of SMTP",
             "script", "Misbehaviour",
             "http", "Page and HTTP API",
-            "relay", "Release of caught mail");
+            "relay", "Release of caught mail",
+            "log", "Log");
 
     Main(Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
         this.environment = environment;
@@ -147,6 +149,7 @@ public final class Main {
     }
 
     private Optional<Integer> serve(ServerCommand command) {
+        command.log.apply();
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "restante-shutdown"));
         ListeningOptions listening = command.listening;
         List<String> addresses =
@@ -160,6 +163,7 @@ public final class Main {
             }
             synchronized (this) {
                 smtp = server.start();
+                log = command.log.attempts ? AttemptLog.of(server) : null;
             }
             print("SMTP", addresses, "", server.port());
             if (listening.smtpsPort != null) {
@@ -256,6 +260,9 @@ public final class Main {
         try {
             if (smtp != null) {
                 smtp.close();
+            }
+            if (log != null) {
+                log.close();
             }
             page.join();
         } catch (InterruptedException e) {

@@ -57,6 +57,9 @@ final class ServerCommand {
     @Mixin
     final RelayOptions relay = new RelayOptions();
 
+    @Mixin
+    final LogOptions log = new LogOptions();
+
     @Option(
             names = "--config",
             paramLabel = "FILE",

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The packaged jar as people run it; Maven runs this once the jar is built. */
 @Timeout(60)
@@ -190,6 +192,30 @@ class StandaloneJarTest {
                     .contains(complaint)
                     .contains("--help")
                     .hasLineCount(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    void attemptsAreLoggedWithTheirSessions(String format) throws Exception {
+        try (StandaloneJar jar =
+                run("--smtp-port", "0", "--http-port", "0", "--log-attempts", "--log-format", format)) {
+            int smtp = jar.port();
+            jar.port();
+            Sender.send("127.0.0.1", smtp, "x", "a@b.test", List.of("c@d.test"), SampleMails.plain("x", "y"));
+            String line = jar.awaitComplaint(1);
+            if (format.equals("json")) {
+                assertThat(line)
+                        .startsWith("{")
+                        .contains("\"level\":\"INFO\"", "\"session\":\"", "\"outcome\":\"ACCEPTED\"")
+                        .contains("<a@b.test>");
+                assertThat(JsonMapper.builder().build().readTree(line).isObject())
+                        .isTrue();
+            } else {
+                assertThat(line)
+                        .contains("INFO  AttemptLog: 127.0.0.1:", "#1 ACCEPTED at AFTER_COMMIT: <a@b.test>")
+                        .containsPattern("session=\"\\w+\"");
+            }
         }
     }
 
