@@ -26,7 +26,13 @@ import tools.jackson.databind.json.JsonMapper;
 /** A running server's HTTP API, as options name it. */
 final class RemoteApi {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Made at the first use: the servers, which ask nobody, start without it. */
+    private static final class Means {
+        static final JsonMapper JSON = JsonMapper.builder().build();
+        static final HttpClient CLIENT =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    }
 
     @Option(
             names = "--url",
@@ -51,14 +57,11 @@ final class RemoteApi {
             description = "Ask with this bearer token.")
     List<String> tokens = List.of();
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-
     /** Asks for JSON. */
     JsonNode json(String path, Map<String, String> parameters, Duration longest)
             throws IOException, InterruptedException, Subcommand.Problem {
         try {
-            return JSON.readTree(bytes(path, parameters, longest));
+            return Means.JSON.readTree(bytes(path, parameters, longest));
         } catch (JacksonException e) {
             throw Subcommand.Problem.failed(url + " answered what is no JSON. Is it a Restante's page?");
         }
@@ -79,7 +82,7 @@ final class RemoteApi {
         authorization().ifPresent(value -> request.header("Authorization", value));
         HttpResponse<byte[]> answer;
         try {
-            answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            answer = Means.CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (ConnectException e) {
             throw Subcommand.Problem.failed(
                     "Nobody answers at " + url + ". Start the server, or name its page with --url.");
@@ -124,7 +127,7 @@ final class RemoteApi {
     private static String reason(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8).strip();
         try {
-            JsonNode json = JSON.readTree(text);
+            JsonNode json = Means.JSON.readTree(text);
             for (String key : List.of("message", "Error", "error")) {
                 if (json.path(key).isString()) {
                     return json.path(key).stringValue();

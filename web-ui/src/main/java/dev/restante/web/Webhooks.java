@@ -32,8 +32,6 @@ final class Webhooks implements AutoCloseable {
 
     private final MailMarks marks;
     private final Duration firstPause;
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final List<Hook> hooks;
     private final Mailbox.Subscription arrivals;
     private final AtomicLong delivered = new AtomicLong();
@@ -44,6 +42,12 @@ final class Webhooks implements AutoCloseable {
         this.firstPause = firstPause;
         this.hooks = addresses.stream().map(Hook::new).toList();
         this.arrivals = mailbox.onArrival(mail -> hooks.forEach(hook -> hook.tell(mail)));
+    }
+
+    /** Made at the first use: who has no webhooks starts without it. */
+    private static final class Client {
+        static final HttpClient CLIENT =
+                HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     }
 
     /** How many mails are still to be told of, over all addresses. */
@@ -122,7 +126,8 @@ final class Webhooks implements AutoCloseable {
                     .POST(HttpRequest.BodyPublishers.ofString(body))
                     .build();
             try {
-                int code = client.send(request, HttpResponse.BodyHandlers.discarding())
+                int code = Client.CLIENT
+                        .send(request, HttpResponse.BodyHandlers.discarding())
                         .statusCode();
                 if (code / 100 == 2) {
                     return "";
