@@ -87,13 +87,19 @@ public record SmtpClient(
      */
     @Override
     public String toString() {
+        return inWords("EHLO");
+    }
+
+    /** The same, where a greeting with extensions is this word. */
+    String inWords(String extendedGreeting) {
         StringBuilder text = new StringBuilder(ip().indexOf(':') < 0 ? ip() : "[" + ip() + "]")
                 .append(':')
                 .append(address.getPort());
         StringBuilder facts = new StringBuilder();
         proxy.ifPresent(facts::append);
         heloName.ifPresent(name -> facts.append(facts.isEmpty() ? "" : ", ")
-                .append(extended ? "EHLO " : "HELO ")
+                .append(extended ? extendedGreeting : "HELO")
+                .append(' ')
                 .append(Transcript.printable(name)));
         tls.ifPresent(layer -> facts.append(facts.isEmpty() ? "" : ", ").append(layer.protocol()));
         user().ifPresent(user ->

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param id an identifier that no other session has
  * @param number the session's place on its server, from 1 in order of accepting
- * @param listener the listener that accepted it: {@code SMTP} or {@code SMTPS}
+ * @param listener the listener that accepted it: {@code SMTP}, {@code SMTPS} or {@code LMTP}
  * @param serverPort the port that accepted it
  * @param client the client as last known
  * @param transcript what was said
@@ -89,6 +89,8 @@ public record SmtpSession(
     /** A heading and the dialogue. */
     @Override
     public String toString() {
-        return "session " + number + ", " + listener + " from " + client + ", " + outcome + "\n" + transcript;
+        String greeting = listener.equals("LMTP") ? "LHLO" : "EHLO";
+        return "session " + number + ", " + listener + " from " + client.inWords(greeting) + ", " + outcome + "\n"
+                + transcript;
     }
 }

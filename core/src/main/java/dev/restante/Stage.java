@@ -20,7 +20,7 @@ public final class Stage<W> {
     public static final Stage<Trigger.OnTlsHandshake> TLS_HANDSHAKE =
             new Stage<>("TLS_HANDSHAKE", 1, Trigger.OnTlsHandshake::new);
 
-    /** EHLO or HELO was said. */
+    /** EHLO or HELO was said, or LHLO where LMTP is spoken. */
     public static final Stage<Trigger.OnEhlo> EHLO = new Stage<>("EHLO", 2, Trigger.OnEhlo::new);
 
     /** STARTTLS was said; its 220 is not yet written. */

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
 import dev.restante.MailAddress;
 import dev.restante.OutsideProgram;
 import dev.restante.SmtpSession;
@@ -97,6 +98,29 @@ class NodemailerTest extends RealClient {
                 .expectExit(0)
                 .out();
         return JSON.readTree(out);
+    }
+
+    @Override
+    FakeSmtpServer.Builder configured(FakeSmtpServer.Builder usual) {
+        return usual.lmtpPort(0);
+    }
+
+    @Test
+    void onLmtpItReportsOfEachRecipient() {
+        smtp.script(on(END_OF_DATA).to("bob@*").reply(452, "4.2.2 Full").once());
+
+        JsonNode report = send(Map.of(
+                        "transport",
+                        Map.of("host", smtp.host(), "port", smtp.lmtpPort(), "lmtp", true, "ignoreTLS", true),
+                        "mail",
+                        LETTER))
+                .get(0);
+
+        assertThat(report.get("accepted").toString()).isEqualTo("[\"eve@dest.test\"]");
+        assertThat(report.get("rejected").toString()).isEqualTo("[\"bob@dest.test\"]");
+        CapturedMail mail = mail("ann@client.test", "eve@dest.test");
+        assertThat(mail.session().orElseThrow().listener()).isEqualTo("LMTP");
+        lintFindsNoFault(mail);
     }
 
     private Map<String, Object> plain() {

@@ -96,6 +96,7 @@ class LmtpTest {
             client.expect("220 localhost LMTP Restante").say("MAIL FROM:<a@x.test>", "503 5.5.1 Say LHLO first");
             client.say("EHLO client.test", "500 5.5.1 ").say("HELO client.test", "500 5.5.1 ");
             client.say("AUTH PLAIN AGFubgBzZWNyZXQ=", "503 5.5.1 Say LHLO first");
+            assertThat(client.send("HELP").reply()).last().asString().startsWith("214 2.0.0 LHLO STARTTLS");
             client.say("LHLO", "501 5.5.4 Say LHLO and one name");
             assertThat(client.send("LHLO client.test").reply())
                     .contains(
@@ -108,6 +109,9 @@ class LmtpTest {
         assertThat(session.serverPort()).isEqualTo(server.lmtpPort());
         assertThat(session.client().heloName()).contains("client.test");
         assertThat(session.client().extended()).isTrue();
+        assertThat(session.toString())
+                .startsWith("session 1, LMTP from 127.0.0.1:")
+                .contains(" (LHLO client.test), ");
     }
 
     @Test
