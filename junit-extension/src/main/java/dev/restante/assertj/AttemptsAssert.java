@@ -232,7 +232,7 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
 
     /**
      * Verifies the code of the reply to each, in order: for a recipient that is asked about, the reply to its RCPT if that
-     * was refused, else the reply that ended the transaction.
+     * was refused, else the reply that ended the transaction; on LMTP, the recipient's own.
      *
      * <pre>{@code
      * assertThat(smtp).attempts(to("bob@example.com")).wereAnswered(450, 250);
@@ -253,7 +253,20 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
     }
 
     private Optional<Reply> answer(Attempt attempt) {
-        return repliesTo(attempt).stream().filter(Reply::isNegative).findFirst().or(attempt::reply);
+        return repliesTo(attempt).stream()
+                .filter(Reply::isNegative)
+                .findFirst()
+                .or(() -> toldOfDelivery(attempt))
+                .or(attempt::reply);
+    }
+
+    /** On LMTP each recipient has a last reply of its own. */
+    private Optional<Reply> toldOfDelivery(Attempt attempt) {
+        return attempt.recipients().stream()
+                .filter(outcome -> concerning.isPresent() && concerning.get().concerns(only(attempt, outcome)))
+                .flatMap(outcome -> outcome.delivery().stream())
+                .flatMap(delivery -> delivery.reply().stream())
+                .findFirst();
     }
 
     /** The replies to the recipients that are asked about. */

@@ -39,6 +39,32 @@ class FixtureAssertTest {
         new Newsletter(smtp.mailProperties()).send(recipients);
     }
 
+    // ---- LMTP
+
+    @Test
+    void tellsOfEachRecipientOnLmtp() {
+        try (FakeSmtpServer server =
+                FakeSmtpServer.builder().lmtpPort(0).build().start()) {
+            server.script(on(END_OF_DATA).to("bob@*").reply(452, "4.2.2 Full").once());
+            for (int i = 0; i < 2; i++) {
+                RawMail.to(server)
+                        .byLmtp()
+                        .envelope("MAIL FROM:<app@x.test>", "RCPT TO:<ann@y.test>", "RCPT TO:<bob@y.test>")
+                        .say("Message-ID: <" + i + "@x.test>", "", "hello");
+            }
+            assertThat(server).hasMails(2);
+            assertThat(server)
+                    .attempts(to("ann@*"))
+                    .wereAnswered(250, 250)
+                    .allSucceeded()
+                    .exactlyOnce();
+            assertThat(server).attempts(to("bob@*")).wereAnswered(452, 250).lastSucceeded();
+            assertThat(server).attempts(to("bob@*")).refused().hasSize(1).noneSucceeded();
+            assertThat(server).attempts(to("ann@*")).refused().isEmpty();
+            assertThat(server.mails().get(0)).isTo("ann@y.test");
+        }
+    }
+
     // ---- mailbox
 
     @Test

@@ -16,6 +16,8 @@ public final class RawMail {
     private final FakeSmtpServer server;
     private List<String> envelope = List.of("MAIL FROM:<app@example.com>", "RCPT TO:<ann@example.com>");
 
+    private boolean lmtp;
+
     private RawMail(FakeSmtpServer server) {
         this.server = server;
     }
@@ -29,6 +31,12 @@ public final class RawMail {
         return this;
     }
 
+    /** Speaks LMTP from now on. */
+    public RawMail byLmtp() {
+        lmtp = true;
+        return this;
+    }
+
     /** Sends these lines and takes what arrived. */
     public CapturedMail send(String... lines) {
         say(lines);
@@ -37,15 +45,20 @@ public final class RawMail {
 
     /** Sends these lines, whatever is answered. */
     public void say(String... lines) {
-        try (Socket socket = new Socket(server.host(), server.port())) {
+        try (Socket socket = new Socket(server.host(), lmtp ? server.lmtpPort() : server.port())) {
             BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), ISO_8859_1));
             reply(in);
-            command(socket, in, "EHLO raw.example.com");
+            command(socket, in, (lmtp ? "LHLO" : "EHLO") + " raw.example.com");
             for (String command : envelope) {
                 command(socket, in, command);
             }
             command(socket, in, "DATA");
             command(socket, in, String.join("\r\n", lines) + "\r\n.");
+            if (lmtp) {
+                for (int more = 2; more < envelope.size(); more++) {
+                    reply(in);
+                }
+            }
             command(socket, in, "QUIT");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
