@@ -117,7 +117,6 @@ final class Postfix implements AutoCloseable {
                 lmtp_sasl_auth_enable = yes
                 lmtp_sasl_password_maps = texthash:FOLDER/etc/passwords
                 lmtp_sasl_security_options = noanonymous
-                lmtp_send_xforward_command = yes
                 """.replace("FOLDER", folder.toString()).replace("PORT", String.valueOf(port)));
         Files.writeString(etc.resolve("transport"), """
                 TLS     tls:[127.0.0.1]:PORT

@@ -21,6 +21,7 @@ import dev.restante.ManualClock;
 import dev.restante.Replay;
 import dev.restante.Reply;
 import dev.restante.Rule;
+import dev.restante.ScriptFile;
 import dev.restante.ServerClock;
 import dev.restante.SmtpSession;
 import dev.restante.WireDialogue;
@@ -575,7 +576,7 @@ class LmtpTest {
             client.say("QUIT", "221 ").expectEnd();
         }
         SmtpSession first = server.sessions().get(0);
-        replies = withoutIds(first);
+        replies = first.transcript().replies();
         List<Rule> recorded = Replay.of(first);
         server.reset();
         server.replaceScript(recorded);
@@ -584,11 +585,29 @@ class LmtpTest {
             client.mailLmtp("a@x.test", ANN);
             client.say("QUIT", "221 ").expectEnd();
         }
-        assertThat(withoutIds(server.sessions().get(0))).isEqualTo(replies);
+        assertThat(server.sessions().get(0).transcript().replies()).isEqualTo(replies);
     }
 
-    private static List<String> withoutIds(SmtpSession session) {
-        return session.transcript().replies();
+    @ParameterizedTest
+    @MethodSource("faults")
+    void whatEndedASessionBetweenTwoRepliesCanBeReplayed(Rule fault) {
+        server.script(fault);
+        SmtpSession first = sessionOfThree();
+        server.reset();
+        server.replaceScript(ScriptFile.fromJson(ScriptFile.toJson(Replay.of(first))));
+        SmtpSession again = sessionOfThree();
+
+        assertThat(again.transcript().replies()).isEqualTo(first.transcript().replies());
+        assertThat(again.outcome()).isEqualTo(first.outcome());
+    }
+
+    /** The session of a client that reads until the connection ends. */
+    private SmtpSession sessionOfThree() {
+        try (WireDialogue client = threeRecipients()) {
+            Eventually.isTrue("it has ended", () -> !server.sessions().get(0).isOpen());
+            client.expectSilenceOrEnd(1);
+        }
+        return server.sessions().get(0);
     }
 
     // ---- the rest is as in SMTP
