@@ -224,6 +224,7 @@ final class HeaderLint {
         boolean parameters = field.name.equals("content-type") || field.name.equals("content-disposition");
         boolean structured = parameters || MAILBOXES.contains(field.name) || ADDRESSES.contains(field.name);
         boolean[] quoted = structured ? quotes(field.value) : new boolean[field.value.length()];
+        boolean[] bracketed = structured && !parameters ? brackets(field.value) : new boolean[field.value.length()];
         Matcher word = ENCODED_WORD.matcher(field.value);
         while (word.find()) {
             if (parameters) {
@@ -236,7 +237,7 @@ final class HeaderLint {
                         LintCheck.ENCODED_WORD_MISPLACED,
                         field.at,
                         "An encoded word of " + field.spoken + " stands in a quoted string.");
-            } else if (structured && isInAddress(field.value, word)) {
+            } else if (structured && (bracketed[word.start()] || isLocalPart(field.value, word.end()))) {
                 findings.add(
                         LintCheck.ENCODED_WORD_MISPLACED,
                         field.at,
@@ -292,10 +293,21 @@ final class HeaderLint {
                 && (isBlank(after) || (structured && "),:;<".indexOf(after) >= 0));
     }
 
-    private static boolean isInAddress(String value, Matcher word) {
-        int open = value.lastIndexOf('<', word.start());
-        return (open >= 0 && value.indexOf('>', open) > word.end() - 1)
-                || (word.end() < value.length() && value.charAt(word.end()) == '@');
+    private static boolean isLocalPart(String value, int end) {
+        return end < value.length() && value.charAt(end) == '@';
+    }
+
+    /** Which characters of a value stand in angle brackets; those that are never closed are none. */
+    private static boolean[] brackets(String value) {
+        boolean[] bracketed = new boolean[value.length()];
+        int last = value.lastIndexOf('>');
+        boolean inside = false;
+        for (int i = 0; i < last; i++) {
+            char c = value.charAt(i);
+            inside = c == '<' || (inside && c != '>');
+            bracketed[i] = inside;
+        }
+        return bracketed;
     }
 
     /** Which characters of a value stand between quotes. */

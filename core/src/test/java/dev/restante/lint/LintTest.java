@@ -8,8 +8,11 @@ import static dev.restante.Stage.NOOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.restante.CapturedMail;
+import dev.restante.Envelope;
+import dev.restante.EsmtpParameters;
 import dev.restante.Eventually;
 import dev.restante.FakeSmtpServer;
 import dev.restante.LintCheck;
@@ -17,6 +20,7 @@ import dev.restante.LintFinding;
 import dev.restante.LintFinding.Severity;
 import dev.restante.SmtpSession;
 import dev.restante.WireDialogue;
+import dev.restante.mail.Octets;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -773,6 +777,22 @@ class LintTest {
             assertThat(server.sessions().get(0).lint())
                     .extracting(LintFinding::severity)
                     .containsExactly(Severity.NOTE);
+        }
+    }
+
+    @Test
+    void longFieldsAreLookedThroughQuickly() {
+        for (String piece : List.of("=?utf-8?Q?a?= ", "<a@b>, ", "\"a\" ", "(a", "a@", "a.", "=?", "\\\"")) {
+            String value = piece.repeat(1_000_000 / piece.length());
+            String mail = "To: " + value + "\r\nDate: " + value + "\r\nMessage-ID: " + value + "\r\nContent-Type: "
+                    + value + "\r\nMIME-Version: " + value + "\r\n\r\n";
+            Envelope envelope = new Envelope(
+                    new Envelope.Sender("a@b.test", "<a@b.test>", EsmtpParameters.none()),
+                    List.of(new Envelope.Recipient("b@b.test", "<b@b.test>", EsmtpParameters.none())));
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () -> MailLint.of(Octets.of(mail.getBytes(StandardCharsets.US_ASCII)), envelope),
+                    piece);
         }
     }
 
