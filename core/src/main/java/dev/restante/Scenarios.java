@@ -340,6 +340,7 @@ public final class Scenarios {
     public static Scenario tlsRequired() {
         return Scenario.of(
                 "TLS required",
+                offeringStartTls(),
                 on(MAIL_FROM)
                         .named("TLS required")
                         .inPlain()
@@ -358,10 +359,19 @@ public final class Scenarios {
     public static Scenario startTlsFailing() {
         return Scenario.of(
                 "STARTTLS failing",
+                offeringStartTls(),
                 on(STARTTLS)
                         .named("STARTTLS failing")
                         .reply(454, "4.7.0 TLS not available due to temporary reason")
                         .always());
+    }
+
+    /** A server that was built without STARTTLS has to offer it first. */
+    private static Rule offeringStartTls() {
+        return on(EHLO).named("STARTTLS offered")
+                .inPlain()
+                .advertise("STARTTLS")
+                .always();
     }
 
     // ---- the network, and what is hard to find

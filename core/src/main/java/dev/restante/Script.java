@@ -12,7 +12,8 @@ package dev.restante;
  * }</pre>
  *
  * <p>Rules are asked in the order of scripting. Effects of pace of all matching rules apply together, and so do changes to the
- * answer to EHLO; of the other effects that decide, only the first with budget left.
+ * answer to EHLO; of the other effects that decide, only the first with budget left. A rule that would decide and comes too
+ * late does nothing: it does not pace either, and is not counted.
  */
 public final class Script {
     private Script() {}

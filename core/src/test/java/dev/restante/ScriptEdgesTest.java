@@ -18,9 +18,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +38,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScriptEdgesTest {
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
+    private final WaitedForClock clock = new WaitedForClock();
     private final FakeSmtpServer smtp = FakeSmtpServer.builder()
             .hostName("mx.test")
-            .clock(ServerClock.manual())
+            .clock(clock)
             .auth(AuthPolicy.users(Map.of("ann", "secret")))
             .build()
             .start();
+
+    /** A manual clock that tells when somebody begins to wait for it, so that it is not moved before. */
+    private static final class WaitedForClock implements ServerClock {
+        private final ManualClock manual = ServerClock.manual();
+        private final Semaphore waits = new Semaphore(0);
+
+        @Override
+        public Instant now() {
+            return manual.now();
+        }
+
+        @Override
+        public void schedule(Duration delay, Runnable task) {
+            manual.schedule(delay, task);
+            waits.release();
+        }
+
+        @Override
+        public void advance(Duration time) {
+            waits.acquireUninterruptibly();
+            manual.advance(time);
+        }
+    }
 
     @AfterEach
     void close() {
@@ -336,6 +362,106 @@ class ScriptEdgesTest {
         }
         assertThat(smtp.sessions().get(0).client().user()).contains("ann");
         assertThat(smtp.rules()).extracting(RuleReport::hits).containsExactly(1L, 1L);
+    }
+
+    // ---- paces and a clock that jumps
+
+    @Test
+    void aThrottleHoldsItsRateHoweverFarTheClockJumps() {
+        smtp.script(on(DATA).throttle(1000).once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.envelope("ann@x.test", "bob@y.test")
+                    .sendRaw("x".repeat(78).concat("\r\n").repeat(50));
+            client.sendRaw(".\r\n");
+            clock.advance(Duration.ofMillis(3_900));
+            client.expectSilence(50);
+            clock.advance(Duration.ofMillis(200));
+            client.expect("250 ");
+        }
+    }
+
+    @Test
+    void aDribbleGoesOnWhereTheClockIs() {
+        smtp.script(on(NOOP).dribble(1, Duration.ofSeconds(1)).once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.send("NOOP");
+            assertThat(client.octets(1)).hasSize(1);
+            clock.advance(Duration.ofSeconds(3));
+            assertThat(client.octets(3)).isEqualTo("50 ".getBytes(US_ASCII));
+            client.expectSilence(30);
+        }
+    }
+
+    @Test
+    void aTarpitKeepsPipelinedRepliesApart() {
+        smtp.script(on(NOOP).tarpit(Duration.ofSeconds(1)).once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.sendRaw("NOOP\r\nNOOP\r\nNOOP\r\n").expectSilence(30);
+            clock.advance(Duration.ofSeconds(2));
+            client.expect("250 ").expect("250 ").expectSilence(30);
+            clock.advance(Duration.ofSeconds(1));
+            client.expect("250 ");
+        }
+    }
+
+    // ---- what a reset ends
+
+    static Stream<Arguments> whatLastsForAConnection() {
+        return Stream.of(
+                Arguments.of(on(EHLO).tarpit(Duration.ofSeconds(9)).once(), "250 "),
+                Arguments.of(on(EHLO).throttle(1).once(), "250 "),
+                Arguments.of(on(CONNECT).reply(554, "5.7.1 Go away").once(), "503 "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatLastsForAConnection")
+    void aResetEndsWhatAScriptDidToAConnection(Rule rule, String ehlo) {
+        smtp.script(rule);
+        try (WireDialogue client = WireDialogue.with(smtp)) {
+            client.reply();
+            client.send("EHLO client.test");
+            if (rule.toString().contains("tarpit")) {
+                clock.advance(Duration.ofSeconds(9));
+            }
+            client.expect(ehlo);
+            smtp.reset();
+            client.say("NOOP", "250 ").say("EHLO client.test", "250 ").say("MAIL FROM:<ann@x.test>", "250 ");
+        }
+    }
+
+    // ---- what is counted
+
+    @Test
+    void aConditionIsNotAskedOnceTheRuleIsSpent() {
+        AtomicInteger calls = new AtomicInteger();
+        smtp.script(on(NOOP).matching(moment -> calls.incrementAndGet() > 0)
+                .reply(450, "mine")
+                .once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "450 ").say("NOOP", "250 ").say("NOOP", "250 ");
+        }
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void nthOnServerCountsWhatAnEarlierRuleDecided() {
+        smtp.script(
+                on(NOOP).reply(450, "first").once(),
+                on(NOOP).nthOnServer(2).reply(451, "second").always());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "450 ").say("NOOP", "451 ").say("NOOP", "250 ");
+        }
+    }
+
+    @Test
+    void aRuleThatComesTooLateDoesNothing() {
+        smtp.script(
+                on(NOOP).reply(450, "first").always(),
+                on(NOOP).named("late").after(FOR_EVER).reply(451, "second").always());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "450 ");
+        }
+        assertThat(smtp.rules().get(1).hits()).isZero();
     }
 
     // ---- positions

@@ -47,7 +47,8 @@ public final class WireDialogue implements AutoCloseable {
     public static WireDialogue with(String host, int port) {
         try {
             Socket socket = new Socket();
-            socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+            // Without a time-out: with one, Java takes a reset that comes at once for a connection that was not made.
+            socket.connect(new InetSocketAddress(host, port));
             return new WireDialogue(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -22,6 +22,7 @@ final class CountedRule {
     private final Instant scriptedAt;
     private final List<Condition> plain;
     private final List<Memory> memories;
+    private final boolean asksFunctions;
 
     // Guarded by this.
     private final Deque<RuleReport.Hit> recent = new ArrayDeque<>();
@@ -50,6 +51,7 @@ final class CountedRule {
                 .map(Condition.Nth.class::cast)
                 .filter(nth -> nth.scope() == Condition.Scope.SERVER)
                 .toList();
+        this.asksFunctions = rule.conditions().stream().anyMatch(Condition.Matching.class::isInstance);
         this.memories = rule.conditions().stream()
                 .flatMap(condition -> Memory.of(condition).stream())
                 .toList();
@@ -66,7 +68,7 @@ final class CountedRule {
     /** Matches and, if that succeeds, counts; {@code null} if the rule does not fire. */
     @Nullable
     Claim claim(Moment moment, String sessionId) {
-        if (!nthOnServer.isEmpty() && !isNthOnServer()) {
+        if (asksFunctions && isOver()) {
             return null;
         }
         try {
@@ -128,6 +130,15 @@ final class CountedRule {
             }
         }
         return true;
+    }
+
+    /** Counts that the rule's stage was reached, whether the rule is asked or not; false if it is not its turn. */
+    boolean reach() {
+        return nthOnServer.isEmpty() || isNthOnServer();
+    }
+
+    private synchronized boolean isOver() {
+        return isSpent();
     }
 
     private synchronized boolean isNthOnServer() {

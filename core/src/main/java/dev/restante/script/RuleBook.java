@@ -115,7 +115,7 @@ public final class RuleBook {
         Effect.Decision decision = null;
         for (CountedRule counted : rules) {
             Rule rule = counted.rule();
-            if (rule.atByte() != atByte || (decision != null && !isLeftOpen(decision, rule))) {
+            if (rule.atByte() != atByte || !counted.reach() || (decision != null && !isLeftOpen(decision, rule))) {
                 continue;
             }
             CountedRule.Claim claim = counted.claim(moment, sessionId);

@@ -339,6 +339,27 @@ class ScenariosTest {
         }
     }
 
+    @Test
+    void aServerWithoutStartTlsOffersItWhereAScenarioNeedsIt() {
+        try (FakeSmtpServer bare = FakeSmtpServer.create().start()) {
+            bare.scenario(Scenarios.startTlsFailing());
+            try (WireDialogue client = WireDialogue.with(bare).expect("220 ")) {
+                assertThat(client.send("EHLO c").reply()).anyMatch(line -> line.endsWith("STARTTLS"));
+                client.say("STARTTLS", "454 4.7.0 ");
+            }
+            bare.reset();
+            bare.scenario(Scenarios.tlsRequired());
+            try (WireDialogue client = WireDialogue.with(bare).expect("220 ")) {
+                client.say("EHLO c", "250 ")
+                        .say("MAIL FROM:<a@x.test>", "530 5.7.0 ")
+                        .say("STARTTLS", "220 ")
+                        .handshake(bare.tls().sslContext());
+                assertThat(client.send("EHLO c").reply()).noneMatch(line -> line.contains("STARTTLS"));
+                client.mail("a@x.test", "b@y.test");
+            }
+        }
+    }
+
     // ---- time
 
     @Test

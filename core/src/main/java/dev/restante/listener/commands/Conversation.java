@@ -64,6 +64,10 @@ public final class Conversation implements WireSocket.CommandSource {
     private int commandsWithoutMail;
     private Offers offers = Offers.NONE;
     private Duration tarpit = Duration.ZERO;
+    private long tarpitReads = -1;
+    private final Pace tarpitPace;
+    private final Pace throttlePace;
+    private final Pace dribblePace;
     /** How the replies to the present command are written, as far as a rule for any command said so. */
     private Ruling mannerOfCommand = Ruling.USUAL;
 
@@ -118,6 +122,9 @@ public final class Conversation implements WireSocket.CommandSource {
         this.etiquette = new Etiquette(wire);
         this.listener = listener;
         this.epochs = epochs;
+        this.tarpitPace = new Pace(services.clock());
+        this.throttlePace = new Pace(services.clock());
+        this.dribblePace = new Pace(services.clock());
         this.serverPort = wire.localPort();
         this.client = new SmtpClient(wire.remoteAddress(), Optional.empty(), false, Optional.empty(), Optional.empty());
         this.connectedAs = client.address();
@@ -399,6 +406,10 @@ public final class Conversation implements WireSocket.CommandSource {
             epoch = current;
             recorder = begin();
             ledger.recorder(recorder);
+            // What a script did to the connection was the business of the session that ends here.
+            tarpit = Duration.ZERO;
+            wire.endThrottle();
+            refusedAtConnect = false;
             recorder.note("the server was reset; the connection goes on as a new session");
         }
     }
@@ -473,7 +484,8 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         ledger.answered();
         if (!tarpit.isZero()) {
-            pause(tarpit);
+            pause(tarpitPace.next(tarpit, tarpitReads == wire.reads()));
+            tarpitReads = wire.reads();
         }
         Ruling manner = ruling.following(mannerOfCommand);
         if (manner.decision() instanceof Effect.CutReply cut) {
@@ -543,7 +555,7 @@ public final class Conversation implements WireSocket.CommandSource {
         int piece = dribble == null ? length : dribble.pieceSize();
         for (int at = 0; at < length; at += piece) {
             if (at > 0 && dribble != null) {
-                pause(dribble.gap());
+                pause(dribblePace.next(dribble.gap(), at > piece));
             }
             wire.writeNow(octets, at, Math.min(piece, length - at));
         }
@@ -604,7 +616,9 @@ public final class Conversation implements WireSocket.CommandSource {
             } else if (pace instanceof Effect.Tarpit wanted) {
                 tarpit = wanted.perReply().compareTo(tarpit) > 0 ? wanted.perReply() : tarpit;
             } else if (pace instanceof Effect.Throttle throttle) {
-                wire.throttle(throttle.bytesPerSecond(), nanos -> pause(Duration.ofNanos(nanos)));
+                wire.throttle(
+                        throttle.bytesPerSecond(),
+                        (nanos, follows) -> pause(throttlePace.next(Duration.ofNanos(nanos), follows)));
             } else if (pace instanceof Effect.Bounce bounce) {
                 ledger.bounce(bounce);
             } else if (pace instanceof Effect.WaitFor hold) {

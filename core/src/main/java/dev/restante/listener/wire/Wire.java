@@ -61,6 +61,7 @@ public final class Wire {
     private boolean writable = true;
 
     private @Nullable Throttle throttle;
+    private long reads;
     private Consumer<String> falseEnd = sequence -> {};
     private boolean bareLineFeed;
     private byte[] cutLine = {};
@@ -75,8 +76,12 @@ public final class Wire {
     /** Waits on behalf of a throttle or a dribbled reply. */
     @FunctionalInterface
     public interface Pacer {
-        /** Waits for this time; returns early if the connection is to end. */
-        void pause(long nanos);
+        /**
+         * Waits for this time; returns early if the connection is to end.
+         *
+         * @param follows whether it begins where the last wait ended, since there was something to go on with
+         */
+        void pause(long nanos, boolean follows);
     }
 
     private record Throttle(int octetsPerSecond, Pacer pacer) {}
@@ -257,6 +262,8 @@ public final class Wire {
         if (throttle != null) {
             most = Math.max(1, Math.min(most, throttle.octetsPerSecond / THROTTLE_STEPS_PER_SECOND));
         }
+        boolean hadCome = throttle != null && hasCome();
+        reads++;
         awaitingInput = true;
         try {
             int count = in.read(buffer, 0, most);
@@ -272,7 +279,7 @@ public final class Wire {
         } finally {
             awaitingInput = false;
         }
-        payFor(limit);
+        payFor(limit, hadCome);
         return true;
     }
 
@@ -357,13 +364,32 @@ public final class Wire {
     /** Reads no faster than this from now on; what is read already is paid for at once. */
     public void throttle(int octetsPerSecond, Pacer pacer) {
         throttle = new Throttle(octetsPerSecond, pacer);
-        payFor(limit - position);
+        payFor(limit - position, false);
     }
 
-    private void payFor(int octets) {
+    /** Reads as fast as octets come from now on. */
+    public void endThrottle() {
+        throttle = null;
+    }
+
+    private void payFor(int octets, boolean hadCome) {
         if (throttle != null && octets > 0) {
-            throttle.pacer.pause(octets * 1_000_000_000L / throttle.octetsPerSecond);
+            throttle.pacer.pause(octets * 1_000_000_000L / throttle.octetsPerSecond, hadCome);
         }
+    }
+
+    /** Whether there are octets to read without waiting for the client. */
+    private boolean hasCome() {
+        try {
+            return in.available() > 0 || raw.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** How often the connection was read from: what is answered between two readings was pipelined. */
+    public long reads() {
+        return reads;
     }
 
     /** How a part of a body ended. */
