@@ -17,13 +17,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** curl plays the proxy itself: it begins with the header of version 1. */
 @Timeout(60)
 class CurlBehindProxyTest extends RealClient {
+    private static final String MAIL = """
+            From: Ann <ann@client.test>
+            Date: Thu, 1 Jan 2026 10:00:00 +0000
+            Message-ID: <1@client.test>
+            Subject: by curl
+
+            hello
+            """.replace("\n", "\r\n");
+
     @Override
     FakeSmtpServer.Builder configured(FakeSmtpServer.Builder usual) {
         return usual.proxyProtocol("127.0.0.1");
     }
 
     private OutsideProgram.Result send(String url, String... options) throws IOException {
-        Path upload = Files.writeString(folder.resolve("mail.eml"), "Subject: by curl\r\n\r\nhello\r\n");
+        Path upload = Files.writeString(folder.resolve("mail.eml"), MAIL);
         return OutsideProgram.named("curl", "curl")
                 .with("--silent", "--show-error", "--max-time", "20", "--cacert", authority.toString())
                 .with("--url", url, "--upload-file", upload.toString())
@@ -45,6 +54,7 @@ class CurlBehindProxyTest extends RealClient {
         // It speaks for itself, so that both are the same.
         assertThat(mail.client().address()).isEqualTo(mail.client().peer());
         assertThat(mail.client().tls().isPresent()).isEqualTo(!way.equals("plain"));
+        lintFindsNoFault(mail);
     }
 
     @Test

@@ -85,6 +85,7 @@ class EximTest extends RealClient {
         assertThat(onlySession().transcript().clientLines())
                 .anyMatch(line -> line.matches("BDAT \\d+ LAST"))
                 .contains("QUIT");
+        lintFindsNoFault(mail);
     }
 
     @Test

@@ -56,6 +56,7 @@ class LmtpClientTest extends RealClient {
         assertThat(mail.envelope().recipientAddresses()).containsExactly("bob@dest.test", "eve@dest.test");
         assertThat(mail.client().tls().isPresent()).isEqualTo(secure);
         assertThat(mail.client().user().isPresent()).isEqualTo(loggedIn);
+        lintFindsNoFault(mail);
         SmtpSession session = onlySession();
         assertThat(session.listener()).isEqualTo("LMTP");
         assertThat(session.transcript().clientLines()).first().asString().isEqualTo("LHLO client.test");

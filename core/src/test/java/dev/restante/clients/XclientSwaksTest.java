@@ -46,6 +46,7 @@ class XclientSwaksTest extends RealClient {
                 .containsEntry("NAME", "spike.test")
                 .containsEntry("REVERSE_NAME", "reverse.test")
                 .containsEntry("DESTPORT", "25");
+        lintFindsNoFault(mail);
     }
 
     @Test
@@ -62,6 +63,7 @@ class XclientSwaksTest extends RealClient {
         CapturedMail mail = mail("ann@client.test", "bob@dest.test");
         assertThat(mail.client().ip()).isEqualTo("2001:db8::7");
         assertThat(mail.client().proxy().map(ProxyInfo::details).orElseThrow()).containsEntry("HELO", "two words");
+        lintFindsNoFault(mail);
     }
 
     @Test
