@@ -61,6 +61,8 @@ public enum LintCheck {
     HELO_FOR_EHLO(NOTE, "RFC 5321 section 3.2", "The client began with HELO, not with EHLO."),
     /** A command out of order. */
     OUT_OF_SEQUENCE(ERROR, "RFC 5321 section 4.1.4", "A command came out of order."),
+    /** DATA for a binary body. */
+    BINARY_NEEDS_BDAT(ERROR, "RFC 3030 section 3", "A body was declared as BINARYMIME, but is to be sent by DATA."),
     /** Talk before the greeting. */
     EARLY_TALKER(ERROR, "RFC 5321 section 4.3.1", "The client did not wait for the greeting."),
     /** Pipelining without PIPELINING. */

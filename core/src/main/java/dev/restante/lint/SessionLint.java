@@ -107,6 +107,9 @@ public final class SessionLint {
     private Known mail = Known.NO;
     private Known recipient = Known.NO;
     private boolean utf8;
+    private boolean binary;
+    private boolean chunked;
+    private boolean loggedIn;
     private String verb = "";
     private String argument = "";
     private boolean continuing;
@@ -248,6 +251,7 @@ public final class SessionLint {
         tls = true;
         greeted = Known.NO;
         offered = null;
+        loggedIn = false;
         endTransaction(Known.NO);
         owner = 0;
     }
@@ -412,6 +416,8 @@ public final class SessionLint {
     private void recipient() {
         if (mail == Known.NO) {
             add(LintCheck.OUT_OF_SEQUENCE, "RCPT came before MAIL.");
+        } else if (chunked) {
+            add(LintCheck.OUT_OF_SEQUENCE, "RCPT came after a first BDAT.");
         }
         recipient = recipient == Known.NO && mail != Known.NO ? Known.YES : recipient;
         path("TO");
@@ -422,6 +428,13 @@ public final class SessionLint {
             add(LintCheck.OUT_OF_SEQUENCE, verb + " came before MAIL.");
         } else if (recipient == Known.NO) {
             add(LintCheck.OUT_OF_SEQUENCE, verb + " came before RCPT.");
+        }
+        if (verb.equals("BDAT")) {
+            chunked = mail != Known.NO;
+        } else if (chunked) {
+            add(LintCheck.OUT_OF_SEQUENCE, "DATA came after a first BDAT.");
+        } else if (binary) {
+            add(LintCheck.BINARY_NEEDS_BDAT);
         }
     }
 
@@ -465,6 +478,7 @@ public final class SessionLint {
             boolean binary = keyword.equals("BODY") && parameter.equalsIgnoreCase("BODY=BINARYMIME");
             String extension = binary ? "BINARYMIME" : EXTENSION_OF_PARAMETER.getOrDefault(keyword, keyword);
             utf8 |= keyword.equals("SMTPUTF8");
+            this.binary |= binary && verb.equals("MAIL");
             boolean known = greeted == Known.YES && (offered != null || !extended);
             if (known && !(offered != null && offered.containsKey(extension)) && missing.add(extension)) {
                 add(
@@ -492,6 +506,11 @@ public final class SessionLint {
             if (!mechanisms.contains(mechanism)) {
                 add(LintCheck.MECHANISM_NOT_OFFERED, "AUTH names " + mechanism + ", which was not offered.");
             }
+        }
+        if (mail == Known.YES) {
+            add(LintCheck.OUT_OF_SEQUENCE, "AUTH came within a transaction.");
+        } else if (loggedIn) {
+            add(LintCheck.OUT_OF_SEQUENCE, "AUTH came after a login.");
         }
         if (!tls && TELLING.contains(mechanism)) {
             if (words.length > 1) {
@@ -536,6 +555,7 @@ public final class SessionLint {
                     endTransaction(Known.NO);
                 }
             }
+            case "AUTH" -> loggedIn |= reply.startsWith("235");
             case "XCLIENT" -> {
                 greeted = Known.MAYBE;
                 offered = null;
@@ -575,6 +595,8 @@ public final class SessionLint {
         mail = next;
         recipient = next;
         utf8 = false;
+        binary = false;
+        chunked = false;
     }
 
     private static Map<String, String> keywords(String reply) {

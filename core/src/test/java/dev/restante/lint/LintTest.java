@@ -213,6 +213,36 @@ class LintTest {
                 LintCheck.OUT_OF_SEQUENCE,
                 "RCPT after the mail",
                 client -> quit(client.mail("a@example.com", "b@example.com").say("RCPT TO:<c@example.com>", "503 "))));
+        all.add(said(
+                LintCheck.OUT_OF_SEQUENCE,
+                "AUTH twice",
+                client -> quit(
+                        client.say("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 ").say("AUTH PLAIN AGFubgBzZWNyZXQ=", "503 "))));
+        all.add(said(
+                LintCheck.OUT_OF_SEQUENCE,
+                "AUTH in a transaction",
+                client -> quit(
+                        client.say("MAIL FROM:<a@example.com>", "250 ").say("AUTH PLAIN AGFubgBzZWNyZXQ=", "503 "))));
+        all.add(said(
+                LintCheck.OUT_OF_SEQUENCE,
+                "DATA after BDAT",
+                client -> quit(client.say("MAIL FROM:<a@example.com>", "250 ")
+                        .say("RCPT TO:<b@example.com>", "250 ")
+                        .say("BDAT 0", "250 ")
+                        .say("DATA", "503 "))));
+        all.add(said(
+                LintCheck.OUT_OF_SEQUENCE,
+                "RCPT after BDAT",
+                client -> quit(client.say("MAIL FROM:<a@example.com>", "250 ")
+                        .say("RCPT TO:<b@example.com>", "250 ")
+                        .say("BDAT 0", "250 ")
+                        .say("RCPT TO:<c@example.com>", "503 "))));
+        all.add(said(
+                LintCheck.BINARY_NEEDS_BDAT,
+                "DATA",
+                client -> quit(client.say("MAIL FROM:<a@example.com> BODY=BINARYMIME", "250 ")
+                        .say("RCPT TO:<b@example.com>", "250 ")
+                        .say("DATA", "503 "))));
         all.add(new Wrong(LintCheck.EARLY_TALKER, "EHLO", server -> {
             var banner = server.hold(CONNECT);
             try (WireDialogue client = WireDialogue.with(server).send("EHLO client.test")) {
@@ -663,6 +693,19 @@ class LintTest {
                 quit(client);
             }
         });
+        all.put("LMTP", server -> {
+            try (WireDialogue client =
+                    WireDialogue.with(server.host(), server.lmtpPort()).expect("220 ")) {
+                client.say("LHLO client.test", "250 ").say("MAIL FROM:<ann@example.com>", "250 ");
+                client.say("RCPT TO:<bob@example.com>", "250 ").say("RCPT TO:<carol@example.com>", "250 ");
+                client.say("DATA", "354 ")
+                        .sendRaw(GOOD + "\r\nhello\r\n.\r\n")
+                        .expect("250 ")
+                        .expect("250 ");
+                client.say("MAIL FROM:<ann@example.com>", "250 ").say("RSET", "250 ");
+                quit(client);
+            }
+        });
         all.put("a long token", server -> {
             try (WireDialogue client = WireDialogue.greeted(server).say("STARTTLS", "220 ")) {
                 client.handshake(server.tls().sslContext()).say("EHLO [192.0.2.1]", "250 ");
@@ -698,8 +741,11 @@ class LintTest {
     Stream<DynamicTest> whatIsRightIsNotFoundWrong() {
         return rightful().entrySet().stream()
                 .map(right -> DynamicTest.dynamicTest(right.getKey(), () -> {
-                    try (FakeSmtpServer server =
-                            FakeSmtpServer.builder().startTls().build().start()) {
+                    try (FakeSmtpServer server = FakeSmtpServer.builder()
+                            .startTls()
+                            .lmtpPort(0)
+                            .build()
+                            .start()) {
                         right.getValue().accept(server);
                         Eventually.isTrue(
                                 "the client is gone",
