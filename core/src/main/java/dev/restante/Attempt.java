@@ -53,7 +53,7 @@ public record Attempt(
 
     /** How an attempt ended. */
     public enum Outcome {
-        /** A mail was stored and its acknowledgement sent. */
+        /** A mail was stored and its acknowledgement sent; on LMTP, for one of its recipients at least. */
         ACCEPTED,
         /** The server refused it. */
         REFUSED,

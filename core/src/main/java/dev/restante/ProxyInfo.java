@@ -46,6 +46,7 @@ public record ProxyInfo(
     /** By what and by whom, such as {@code PROXY_V2 by 10.0.0.1:41122}. */
     @Override
     public String toString() {
-        return source + " by " + Network.spelled(peer.getAddress()) + ":" + peer.getPort();
+        String ip = Network.spelled(peer.getAddress());
+        return source + " by " + (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + peer.getPort();
     }
 }

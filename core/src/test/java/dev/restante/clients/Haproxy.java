@@ -37,14 +37,14 @@ final class Haproxy implements AutoCloseable {
      * Starts one that listens in plain text or, with {@code bindOptions}, inside TLS.
      *
      * @param server where it connects to, and how: what follows the word {@code server} and a name
-     * @param backend more lines of the configuration
+     * @param backend more lines of the configuration; {@code PORT} is the one that it listens on
      */
     static Haproxy start(Path folder, String bindOptions, String server, String backend) throws IOException {
         OutsideProgram.named("haproxy", "haproxy");
         for (int i = 1; ; i++) {
             int port = freePort();
-            Path configuration = Files.writeString(
-                    folder.resolve("haproxy-" + port + ".cfg"), """
+            Path configuration =
+                    Files.writeString(folder.resolve("haproxy-" + port + ".cfg"), """
                     global
                         maxconn 100
                     defaults
@@ -56,10 +56,10 @@ final class Haproxy implements AutoCloseable {
                         bind 127.0.0.1:PORT OPTIONS
                         BACKEND
                         server restante SERVER
-                    """.replace("PORT", String.valueOf(port))
-                            .replace("OPTIONS", bindOptions)
+                    """.replace("OPTIONS", bindOptions)
                             .replace("BACKEND", backend)
-                            .replace("SERVER", server));
+                            .replace("SERVER", server)
+                            .replace("PORT", String.valueOf(port)));
             Path log = folder.resolve("haproxy-" + port + ".log");
             ProcessBuilder builder =
                     new ProcessBuilder("sh", "-c", GUARD, "haproxy-guard", configuration.toString(), log.toString());

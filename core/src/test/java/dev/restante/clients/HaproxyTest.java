@@ -13,6 +13,8 @@ import dev.restante.ProxyInfo;
 import dev.restante.SmtpSession;
 import dev.restante.WireDialogue;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a real HAProxy says of its clients. */
 @Timeout(60)
 class HaproxyTest {
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
     @TempDir
     private Path folder;
 
@@ -78,6 +82,31 @@ class HaproxyTest {
                 });
             });
             assertThat(mails.get(1).client().tls()).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"send-proxy", "send-proxy-v2"})
+    void clientsOfIpv6AreToldThroughAProxyOfIpv4(String option) throws IOException {
+        OutsideProgram.needed(
+                hasIpv6(), "This machine has no ::1. To run this test: enable IPv6 on its loopback interface");
+        try (Haproxy proxy = Haproxy.start(folder, "", "127.0.0.1:" + smtp.port() + " " + option, "bind [::1]:PORT");
+                WireDialogue client = WireDialogue.with("::1", proxy.port())) {
+            client.expect("220 ").say("EHLO app.test", "250 ").mail("a@x.test", "b@y.test");
+            CapturedMail mail = smtp.takeMail();
+            assertThat(mail.client().ip()).isEqualTo("::1");
+            assertThat(mail.client().address().getPort()).isEqualTo(client.localPort());
+            assertThat(mail.client().peer().getAddress().getHostAddress()).isEqualTo("127.0.0.1");
+            assertThat(mail.client().proxy().orElseThrow().details()).containsEntry("PROTOCOL", "TCP6");
+            assertThat(mail.client().toString()).startsWith("[::1]:").contains(" by 127.0.0.1:");
+        }
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByAddress(IPV6_LOOPBACK))) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
