@@ -4,7 +4,7 @@ import { keyed } from '/assets/lit/directives/keyed.js';
 import { partPath, previewPath, rawPath } from '/assets/api.js';
 import { avatar, clip } from '/assets/inbox.js';
 import { called, count, fullTime, size } from '/assets/format.js';
-import { dialogue } from '/assets/session.js';
+import { dialogue, findings } from '/assets/session.js';
 
 const MAX_SOURCE = 400_000;
 const OPENED_BY_BROWSERS = /^(image\/(png|jpeg|gif|webp|svg\+xml)|application\/pdf|text\/plain)$/;
@@ -43,6 +43,7 @@ function headersPanel({ evidence }) {
           <h2 id="problems-title">What could not be read</h2>
           <ul class="problems">${evidence.problems.map((each) => html`<li>${each}</li>`)}</ul>
         </section>`}
+    ${findings(evidence.lint.filter((each) => each.sent), 'What is wrong with it', 'mail-lint-title')}
     <section aria-labelledby="fields-title">
       <h2 id="fields-title">Header fields</h2>
       <dl class="fields">

@@ -67,9 +67,24 @@ function line(entry, mailId) {
   }
 }
 
+/** What lint finds against the rules; nothing if that is nothing. `title` is told apart from others on the page by `id`. */
+export function findings(lint, title, id) {
+  return lint.length === 0
+    ? nothing
+    : html`<section aria-labelledby=${id}>
+        <h2 id=${id}>${title}</h2>
+        <ul class="problems findings">${lint.map((each) => html`<li>
+          <b class="severity ${each.severity.toLowerCase()}">${each.severity.toLowerCase()}</b> ${each.message}
+          <span class="quiet"><code>${each.code}</code>, ${each.reference}${
+            each.sent ? `, in line ${each.sent.line}` : nothing}${each.count > 1 ? `, ${each.count} times` : nothing}</span>
+          ${each.said ? html`<code class="as-sent">${each.said.line}</code>` : nothing}</li>`)}</ul>
+      </section>`;
+}
+
 /** The facts and the dialogue; `mailId` is the mail it is shown for, if any. */
 export function dialogue(session, mailId) {
   return html`${facts(session)}
+    ${findings(session.lint, 'What the client did wrong', 'session-lint-title')}
     ${session.droppedEntries ? html`<p class="quiet">${session.droppedEntries} earlier lines were dropped.</p>` : nothing}
     <ol class="dialogue" role="list">${session.transcript.map((entry) => line(entry, mailId))}</ol>`;
 }

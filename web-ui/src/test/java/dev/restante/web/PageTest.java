@@ -191,6 +191,29 @@ class PageTest {
     }
 
     @Test
+    void aMailAndItsSessionShowWhatTheClientDidWrong() throws Exception {
+        try (Sender sender = Sender.to(smtp, "batch.test")) {
+            sender.say("MAIL FROM: <batch@example.test>");
+            sender.say("RCPT TO:<bob@example.test>");
+            sender.say("DATA");
+            sender.say("From: batch@example.test\r\nMessage-ID: <1@example.test>\r\n\r\none\ntwo\nthree\r\n.");
+            sender.say("QUIT");
+        }
+        page.navigate(ui.url());
+        mails().first().click();
+        tab("Headers");
+        Locator wrong = page.locator(".findings li");
+        assertThat(wrong).hasCount(2);
+        assertThat(wrong.first()).containsText("error There is no Date. date-missing, RFC 5322 section 3.6");
+        assertThat(wrong.nth(1)).containsText("bare-lf, RFC 5321 section 2.3.8, in line 4, 2 times");
+
+        tab("Session");
+        assertThat(wrong).hasCount(1);
+        assertThat(wrong.first()).containsText("space-before-path");
+        assertThat(wrong.first()).containsText("MAIL FROM: <batch@example.test>");
+    }
+
+    @Test
     void refusedAttemptsAreListedWithTheirDialogue() throws Exception {
         page.navigate(ui.url());
         assertThat(page.locator(".live.on")).isVisible();
