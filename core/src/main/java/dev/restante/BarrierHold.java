@@ -32,26 +32,39 @@ final class BarrierHold implements Hold {
 
     @Override
     public void awaitReached(int connections, Duration timeout) {
+        if (!isReachedWithin(connections, timeout)) {
+            throw notReached(this, connections, timeout, fixture);
+        }
+    }
+
+    @Override
+    public boolean isReachedWithin(int connections, Duration timeout) {
         try {
-            if (!barrier.awaitWaiting(connections, StoreMailbox.bounded(timeout))) {
-                throw FailureReport.of(
-                        "Expected " + connections + (connections == 1 ? " connection" : " connections") + " at "
-                                + name()
-                                + (barrier.isOpen()
-                                        ? ", but it was released, by the test, a reset or the end of the server."
-                                        : " within " + FailureReport.spoken(timeout) + ", but there "
-                                                + (barrier.waiting() == 1
-                                                        ? "is 1."
-                                                        : "are " + barrier.waiting() + ".")),
-                        fixture,
-                        fixture.mails(),
-                        Matching.any(),
-                        FailureReport.Missing.CONNECTION);
-            }
+            return barrier.awaitWaiting(connections, WaitingMailbox.bounded(timeout));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting at " + name() + ".", e);
         }
+    }
+
+    /** What is told when fewer came than were waited for. */
+    static AssertionError notReached(Hold hold, int connections, Duration timeout, SmtpFixture fixture) {
+        int waiting = hold.waiting();
+        return FailureReport.of(
+                "Expected " + connections + (connections == 1 ? " connection" : " connections") + " at " + hold.name()
+                        + (hold.isReleased()
+                                ? ", but it was released, by the test, a reset or the end of the server."
+                                : " within " + FailureReport.spoken(timeout) + ", but there "
+                                        + (waiting == 1 ? "is 1." : "are " + waiting + ".")),
+                fixture,
+                fixture.mails(),
+                Matching.any(),
+                FailureReport.Missing.CONNECTION);
+    }
+
+    @Override
+    public boolean isReleased() {
+        return barrier.isOpen();
     }
 
     @Override

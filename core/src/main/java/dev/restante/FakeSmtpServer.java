@@ -472,6 +472,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         return new BarrierHold(this, holds.create(), configuration.defaultTimeout);
     }
 
+    /** The hold of this name, if the server has made one since it was last reset. */
+    public Optional<Hold> hold(String name) {
+        return holds.named(name).map(barrier -> new BarrierHold(this, barrier, configuration.defaultTimeout));
+    }
+
     @Override
     public ServerClock clock() {
         return clock;

@@ -38,6 +38,15 @@ public interface Hold {
      */
     void awaitReached(int connections, Duration timeout);
 
+    /**
+     * Waits until {@code connections} wait here at the same time; returns whether they did within {@code timeout}. At a hold that
+     * was released nobody ever will.
+     */
+    boolean isReachedWithin(int connections, Duration timeout);
+
+    /** Whether it was released: by the test, a reset, or the end of the server. Nobody waits here any more then. */
+    boolean isReleased();
+
     /** Lets everybody go on who waits here, and everybody who comes later. */
     void release();
 }

@@ -3,6 +3,7 @@ package dev.restante;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A mailbox for somebody beside the test, such as a page or an HTTP API over the test's own server: what it returns does
@@ -44,6 +45,29 @@ public interface Onlooker extends Mailbox {
      * many mails that are kept than for few.
      */
     Page newest(int start, int limit);
+
+    /**
+     * What is here, and since when nothing has changed.
+     *
+     * @param changes grows whenever a mail is settled or removed
+     * @param closed whether nothing will come any more
+     * @param mails all mails in order of arrival
+     * @param settled those of them of which it is known what became of the reply
+     */
+    record Contents(long changes, boolean closed, List<CapturedMail> mails, Set<CapturedMail> settled) {
+        /** Copies the lists. */
+        public Contents {
+            mails = List.copyOf(mails);
+            settled = Set.copyOf(settled);
+        }
+    }
+
+    /**
+     * Waits until something has changed since {@code seen}, and tells what is here then, or when time is up.
+     *
+     * @param seen the changes that are known; -1 for none, which does not wait
+     */
+    Contents contents(long seen, Duration timeout);
 
     /**
      * Waits until at least {@code count} mails that match have come since {@code after}, and returns all such; fewer if time

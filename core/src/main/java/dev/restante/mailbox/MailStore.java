@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ public final class MailStore {
                 Stored evictee = Objects.requireNonNull(order[first]);
                 drop(evictee);
                 evicted++;
+                changes++; // those who wait learn of it once the newcomer is settled
                 gone = gone == null ? new ArrayList<>() : gone;
                 gone.add(evictee.mail);
             }
@@ -329,6 +331,26 @@ public final class MailStore {
                 return found;
             }
         }
+    }
+
+    /** Waits until something has changed since {@code seen}; tells what is here then, or when time is up. */
+    public Onlooker.Contents contents(long seen, Duration timeout) throws InterruptedException {
+        Watch watch = new Watch(mail -> true, timeout);
+        watch.seen = seen;
+        watch.awaitChange();
+        @Nullable Stored[] here;
+        long now;
+        boolean over;
+        lock.lock();
+        try {
+            here = copy();
+            now = changes;
+            over = closed;
+        } finally {
+            lock.unlock();
+        }
+        List<CapturedMail> settled = mails(here, stored -> stored.settled);
+        return new Onlooker.Contents(now, over, mails(here, stored -> true), new HashSet<>(settled));
     }
 
     /** Notes that these mails were shown to somebody who asked, and returns them. */

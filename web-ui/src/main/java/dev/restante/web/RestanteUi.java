@@ -91,6 +91,7 @@ public final class RestanteUi implements AutoCloseable {
             new MetricsApi(smtp, marks, search, tallies, webhooks).addTo(config.routes);
             new SendApi(smtp, marks, options.relay).addTo(config.routes);
             new Assets(search, basePath).addTo(config.routes);
+            new FixtureApi(smtp, marks).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);
             new ScriptApi(smtp).addTo(config.routes);
             new WaitApi(mailbox, marks, search).addTo(config.routes);

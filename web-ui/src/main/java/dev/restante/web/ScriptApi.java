@@ -84,7 +84,7 @@ final class ScriptApi {
     }
 
     /** The rules of the body, all of which are sound. */
-    private static List<Rule> read(Context ctx) {
+    static List<Rule> read(Context ctx) {
         String text = text(RequestBody.bytes(
                 ctx, RequestBody.LIMIT, (field, message) -> Answer.problem(413, "too_large", message, null)));
         String type = ctx.contentType();
@@ -92,12 +92,16 @@ final class ScriptApi {
         try {
             return yaml ? ScriptFile.fromYaml(text) : ScriptFile.fromJson(text);
         } catch (ScriptFileException e) {
-            throw Answer.problem(
-                    400, "bad_script", String.valueOf(e.getMessage()), e.path().isEmpty() ? null : e.path());
+            throw wrong(e);
         }
     }
 
-    private static String text(byte[] body) {
+    static Answer wrong(ScriptFileException e) {
+        return Answer.problem(
+                400, "bad_script", String.valueOf(e.getMessage()), e.path().isEmpty() ? null : e.path());
+    }
+
+    static String text(byte[] body) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -247,10 +247,40 @@ class OpenApiTest {
         check.ask("PATCH", "/api/v1/script", "/api/v1/script", rule, 200);
         check.ask("PUT", "/api/v1/script", "/api/v1/script", "{\"rules\":1}", 400);
         check.ask("DELETE", "/api/v1/script", "/api/v1/script", "", 200);
+        check.ask("POST", "/api/v1/script/scenarios", "/api/v1/script/scenarios", rule, 200);
+        check.ask("POST", "/api/v1/script/scenarios", "/api/v1/script/scenarios", "{", 400);
+        String persona = "{\"persona\":{\"name\":\"own\",\"description\":\"Own.\",\"sources\":[\"https://x.test/\"],"
+                + "\"checked\":\"2026-11-23\"},\"rules\":[]}";
+        check.ask("PUT", "/api/v1/script/persona", "/api/v1/script/persona", persona, 200);
+        check.ask("PUT", "/api/v1/script/persona", "/api/v1/script/persona", "{\"rules\":[]}", 400);
+        String hold = check.ask("POST", "/api/v1/holds", "/api/v1/holds", "", 200)
+                .get("name")
+                .asString();
+        String at = "/api/v1/holds/{name}";
+        check.get(at, "/api/v1/holds/" + hold, 200);
+        check.get(at, "/api/v1/holds/" + hold + "?connections=1&timeout=1ms", 200);
+        check.get(at, "/api/v1/holds/" + hold + "?connections=x", 400);
+        check.get(at, "/api/v1/holds/nosuch", 404);
+        check.ask("DELETE", at, "/api/v1/holds/" + hold, "", 200);
+        check.ask("DELETE", at, "/api/v1/holds/nosuch", "", 404);
+        String mails = "/api/v1/fixture/mails";
+        check.get("/api/v1/fixture");
+        check.get(mails);
+        check.get(mails, mails + "?seen=x", 400);
+        check.get("/api/v1/fixture/sessions");
+        check.get("/api/v1/fixture/sessions/{id}", "/api/v1/fixture/sessions/" + session, 200);
+        check.get("/api/v1/fixture/sessions/{id}", "/api/v1/fixture/sessions/nosuch", 404);
+        check.get("/api/v1/fixture/attempts");
+        check.get("/api/v1/fixture/rules");
+        check.ask("POST", mails, mails, "{\"ids\":[\"" + id + "\",\"nosuch\"]}", 200);
+        check.ask("POST", mails, mails, "{\"IDS\":3}", 400);
+        check.ask("DELETE", mails, mails, "{}", 400);
+        check.ask("DELETE", mails, mails, "{\"ids\":[\"nosuch\"]}", 200);
         check.ask("DELETE", "/api/v1/search", "/api/v1/search?query=nothing", "", 200);
         check.ask("DELETE", messages, messages, "{\"x\":1}", 400);
         check.ask("DELETE", messages, messages, "", 200);
         check.get(m, "/api/v1/message/latest", 404);
+        check.ask("POST", "/api/v1/reset", "/api/v1/reset", "", 200);
 
         Set<String> left = described();
         left.removeAll(check.succeeded);

@@ -31,6 +31,31 @@ final class Sender implements AutoCloseable {
         return sender;
     }
 
+    /** The same, to an address. */
+    static Sender to(String host, int port, String helo) throws IOException {
+        Sender sender = new Sender(host, port);
+        sender.say("EHLO " + helo);
+        return sender;
+    }
+
+    /** Sends one mail; an exception tells the first reply that refuses it. */
+    static void sendOrThrow(String host, int port, String from, String recipient, String mail) throws IOException {
+        try (Sender sender = to(host, port, "app.test")) {
+            for (String line : List.of(
+                    "MAIL FROM:<" + from + "> BODY=8BITMIME",
+                    "RCPT TO:<" + recipient + ">",
+                    "DATA",
+                    mail.replaceAll("\r?\n", "\r\n") + ".",
+                    "QUIT")) {
+                String reply = sender.say(line);
+                if (reply.charAt(0) > '3') {
+                    sender.say("QUIT");
+                    throw new IOException(reply);
+                }
+            }
+        }
+    }
+
     /** Sends one mail whose recipients are all accepted, and quits. */
     static void send(FakeSmtpServer smtp, String from, List<String> recipients, String mail) throws IOException {
         send(smtp.host(), smtp.port(), "app.test", from, recipients, mail);

@@ -1,0 +1,246 @@
+package dev.restante.web;
+
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
+import dev.restante.Hold;
+import dev.restante.ManualClock;
+import dev.restante.Matching;
+import dev.restante.Onlooker;
+import dev.restante.Persona;
+import dev.restante.Rule;
+import dev.restante.Scenario;
+import dev.restante.ScriptFileException;
+import dev.restante.remote.EvidenceForm;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our own routes that give a program elsewhere what a test in this JVM holds: the whole evidence, layers of the script, holds,
+ * and a reset. {@code RestanteClient} is made of them.
+ */
+final class FixtureApi {
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    /** Each waiting request has a thread. */
+    private static final int MAX_WAITING = 100;
+    /** An answer with mails goes no further once it holds so many octets. */
+    private static final long ENOUGH = 8 << 20;
+
+    private final FakeSmtpServer smtp;
+    private final Onlooker mailbox;
+    private final MailMarks marks;
+    private final Semaphore places = new Semaphore(MAX_WAITING);
+
+    FixtureApi(FakeSmtpServer smtp, MailMarks marks) {
+        this.smtp = smtp;
+        this.mailbox = smtp.onlooker();
+        this.marks = marks;
+    }
+
+    private record Ids(List<String> ids) {}
+
+    private record Done(String done) {}
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/v1/fixture", this::server);
+        routes.get("/api/v1/fixture/mails", this::contents);
+        routes.post("/api/v1/fixture/mails", this::mails);
+        routes.delete("/api/v1/fixture/mails", this::remove);
+        routes.get("/api/v1/fixture/sessions", ctx -> answer(ctx, smtp.sessions()));
+        routes.get("/api/v1/fixture/sessions/{id}", this::session);
+        routes.get("/api/v1/fixture/attempts", ctx -> answer(ctx, smtp.attempts()));
+        routes.get(
+                "/api/v1/fixture/rules",
+                ctx -> answer(
+                        ctx,
+                        smtp.rules().stream().map(EvidenceForm.RuleTold::of).toList()));
+        routes.post("/api/v1/script/scenarios", this::scenario);
+        routes.put("/api/v1/script/persona", this::persona);
+        routes.post("/api/v1/holds", ctx -> tell(ctx, smtp.hold(), true));
+        routes.get("/api/v1/holds/{name}", this::awaitHold);
+        routes.delete("/api/v1/holds/{name}", this::release);
+        routes.post("/api/v1/reset", ctx -> {
+            List<CapturedMail> gone = mailbox.mails();
+            smtp.reset();
+            marks.forget(gone);
+            answer(ctx, new Done("reset"));
+        });
+    }
+
+    private static void answer(Context ctx, Object value) {
+        ctx.contentType("application/json").result(EvidenceForm.mapper().writeValueAsBytes(value));
+    }
+
+    private void server(Context ctx) {
+        answer(
+                ctx,
+                new EvidenceForm.Server(
+                        RestanteUi.version(),
+                        smtp.host(),
+                        smtp.isListening() ? smtp.port() : 0,
+                        smtp.isListening(),
+                        mailbox.evicted(),
+                        smtp.clock().now(),
+                        smtp.clock() instanceof ManualClock,
+                        System.nanoTime()));
+    }
+
+    private static Answer absent(String message, String field) {
+        return Answer.problem(404, "not_found", message, field);
+    }
+
+    // ---- mail
+
+    private void contents(Context ctx) {
+        Parameters.only(ctx, Set.of("seen", "timeout"));
+        long seen = seen(ctx.queryParam("seen"));
+        Duration timeout = timeout(ctx);
+        waiting(() -> {
+            Onlooker.Contents now = mailbox.contents(seen, timeout);
+            answer(
+                    ctx,
+                    new EvidenceForm.Contents(
+                            now.changes(),
+                            now.closed(),
+                            now.mails().stream().map(CapturedMail::id).toList(),
+                            now.mails().stream().map(now.settled()::contains).toList()));
+        });
+    }
+
+    private static long seen(@Nullable String text) {
+        if (text == null || text.equals("-1")) {
+            return -1;
+        } else if (!text.matches("\\d{1,18}")) {
+            throw Answer.badParameter(
+                    "seen",
+                    "seen is a number that an earlier answer told as changes, or -1, but was \"" + text + "\".");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static Duration timeout(Context ctx) {
+        String text = ctx.queryParam("timeout");
+        return text == null
+                ? Duration.ZERO
+                : Parameters.time(text, LONGEST)
+                        .orElseThrow(() -> Answer.badParameter(
+                                "timeout",
+                                "timeout is a time from 0 to " + LONGEST.toSeconds()
+                                        + " s, such as 5, 500ms, 5s or PT5S, but was \"" + text + "\"."));
+    }
+
+    private void waiting(Runnable wait) {
+        if (!places.tryAcquire()) {
+            throw Answer.problem(
+                    503, "too_many_waits", "There are " + MAX_WAITING + " requests waiting. Try again later.", null);
+        }
+        try {
+            wait.run();
+        } catch (IllegalStateException e) {
+            if (!Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            throw Answer.problem(503, "closing", "This server is being closed.", null);
+        } finally {
+            places.release();
+        }
+    }
+
+    private static byte[] bytes(Context ctx) {
+        return RequestBody.bytes(ctx, RequestBody.LIMIT, (field, text) -> Answer.problem(413, "too_large", text, null));
+    }
+
+    private static List<String> ids(Context ctx) {
+        RequestBody body = RequestBody.own(bytes(ctx));
+        body.only(Set.of("ids"));
+        if (!body.has("ids")) {
+            throw body.complain("ids", "a list of the mails that are meant");
+        }
+        return body.texts("ids");
+    }
+
+    /** Of those that were asked for, as many as fit; those that are gone are left out. */
+    private void mails(Context ctx) {
+        List<EvidenceForm.Mail> found = new ArrayList<>();
+        long octets = 0;
+        for (String id : ids(ctx)) {
+            Optional<CapturedMail> mail = octets > ENOUGH ? Optional.empty() : mailbox.mail(id);
+            if (mail.isPresent()) {
+                octets += mail.get().size();
+                found.add(EvidenceForm.Mail.of(mail.get()));
+            }
+        }
+        answer(ctx, new EvidenceForm.Mails(found));
+    }
+
+    private void remove(Context ctx) {
+        Set<String> chosen = new HashSet<>(ids(ctx));
+        List<CapturedMail> gone = mailbox.remove(Matching.that("chosen over HTTP", mail -> chosen.contains(mail.id())));
+        marks.forget(gone);
+        answer(ctx, new Ids(gone.stream().map(CapturedMail::id).toList()));
+    }
+
+    private void session(Context ctx) {
+        String id = ctx.pathParam("id");
+        answer(
+                ctx,
+                smtp.session(id)
+                        .orElseThrow(
+                                () -> absent("There is no session \"" + id + "\". The oldest are dropped.", "id")));
+    }
+
+    // ---- script
+
+    private void scenario(Context ctx) {
+        List<Rule> rules = ScriptApi.read(ctx);
+        smtp.scenario(Scenario.of("over HTTP", rules.toArray(Rule[]::new)));
+        answer(ctx, new Done("added"));
+    }
+
+    private void persona(Context ctx) {
+        try {
+            smtp.persona(Persona.fromJson(ScriptApi.text(bytes(ctx))));
+        } catch (ScriptFileException e) {
+            throw ScriptApi.wrong(e);
+        }
+        answer(ctx, new Done("replaced"));
+    }
+
+    // ---- holds
+
+    private Hold wanted(Context ctx) {
+        String name = ctx.pathParam("name");
+        return smtp.hold(name)
+                .orElseThrow(() ->
+                        absent("There is no hold \"" + name + "\". A reset releases and forgets all holds.", "name"));
+    }
+
+    private void awaitHold(Context ctx) {
+        Parameters.only(ctx, Set.of("connections", "timeout"));
+        Hold hold = wanted(ctx);
+        int connections = Parameters.number(ctx, "connections", 0, 0, 100_000);
+        Duration timeout = timeout(ctx);
+        waiting(() -> tell(ctx, hold, isReached(hold, connections, timeout)));
+    }
+
+    private static boolean isReached(Hold hold, int connections, Duration timeout) {
+        return connections == 0 || hold.isReachedWithin(connections, timeout);
+    }
+
+    private void release(Context ctx) {
+        Hold hold = wanted(ctx);
+        hold.release();
+        tell(ctx, hold, true);
+    }
+
+    private static void tell(Context ctx, Hold hold, boolean reached) {
+        answer(ctx, new EvidenceForm.HoldTold(hold.name(), hold.waiting(), hold.isReleased(), reached));
+    }
+}
