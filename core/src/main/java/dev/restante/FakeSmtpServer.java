@@ -597,7 +597,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         private boolean requireTls;
         private List<Network> proxyNetworks = List.of();
         private ProxyHeader proxyHeader = ProxyHeader.REQUIRED;
-        private Duration proxyHeaderTimeout = Duration.ofSeconds(5);
+        private Optional<Duration> proxyHeaderTimeout = Optional.empty();
         private List<Network> xclientNetworks = List.of();
         private TlsChoices tls = TlsChoices.DEFAULT;
         private Duration defaultTimeout = Duration.ofSeconds(5);
@@ -795,9 +795,12 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             return this;
         }
 
-        /** How long a PROXY header may take to come; 5 seconds by default. */
+        /**
+         * How long a PROXY header may take to come; 5 seconds by default, and a fifth of a second where it is {@link
+         * ProxyHeader#OPTIONAL}: a client that waits for the greeting waits as long for it.
+         */
         public Builder proxyHeaderTimeout(Duration time) {
-            proxyHeaderTimeout = StoreMailbox.bounded(positive("proxyHeaderTimeout", time));
+            proxyHeaderTimeout = Optional.of(StoreMailbox.bounded(positive("proxyHeaderTimeout", time)));
             return this;
         }
 
@@ -821,7 +824,8 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         }
 
         private Proxies proxies() {
-            return new Proxies(proxyNetworks, proxyHeader, proxyHeaderTimeout, xclientNetworks);
+            Duration usual = proxyHeader == ProxyHeader.OPTIONAL ? Duration.ofMillis(200) : Duration.ofSeconds(5);
+            return new Proxies(proxyNetworks, proxyHeader, proxyHeaderTimeout.orElse(usual), xclientNetworks);
         }
 
         /**

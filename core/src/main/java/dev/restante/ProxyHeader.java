@@ -8,8 +8,9 @@ public enum ProxyHeader {
      */
     REQUIRED,
     /**
-     * A connection without a header is served as one of its peer. A peer that waits for the greeting gets it a fifth of a
-     * second late, because a header may still be on its way; one whose header takes longer is not understood.
+     * A connection without a header is served as one of its peer. A peer that waits for the greeting gets it late, after the
+     * time that a header may take ({@link FakeSmtpServer.Builder#proxyHeaderTimeout}); one whose header takes longer is not
+     * understood.
      */
     OPTIONAL
 }

@@ -3,6 +3,7 @@ package dev.restante.protocol;
 import static dev.restante.Script.on;
 import static dev.restante.Stage.CONNECT;
 import static dev.restante.Stage.MAIL_FROM;
+import static dev.restante.Stage.TLS_HANDSHAKE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -343,11 +344,6 @@ class ProxyProtocolTest {
             try (WireDialogue client = WireDialogue.with(server)) {
                 client.expect("421 4.7.0 PROXY header did not come in time").expectEnd();
             }
-            try (WireDialogue client = WireDialogue.with(server)) {
-                client.sendRaw("PROXY TC")
-                        .expect("421 4.7.0 PROXY header broke off after 8 octets")
-                        .expectEnd();
-            }
             // In plain text nobody would understand it there.
             try (WireDialogue client = WireDialogue.with(server.host(), server.smtpsPort())) {
                 client.expectEnd();
@@ -355,7 +351,20 @@ class ProxyProtocolTest {
             assertThat(server.attempts())
                     .extracting(Attempt::stage)
                     .containsOnly(CONNECT)
-                    .hasSize(3);
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void whoFallsSilentAmidItsHeaderIsRefusedInTime() {
+        try (FakeSmtpServer server = behindProxy()
+                        .proxyHeaderTimeout(Duration.ofSeconds(2))
+                        .build()
+                        .start();
+                WireDialogue client = WireDialogue.with(server)) {
+            client.sendRaw("PROXY TC")
+                    .expect("421 4.7.0 PROXY header broke off after 8 octets")
+                    .expectEnd();
         }
     }
 
@@ -372,7 +381,7 @@ class ProxyProtocolTest {
                 Eventually.isTrue("a moment has passed", after(100));
                 client.sendRaw("9");
             }
-            client.expect("421 4.7.0 PROXY header broke off after ");
+            client.expect("421 4.7.0 PROXY header ");
         }
     }
 
@@ -452,16 +461,27 @@ class ProxyProtocolTest {
                 .hasMessageContaining("\"localhost\" is no network");
     }
 
-    @Test
-    void whereAHeaderNeedNotComeBothAreServed() {
-        try (FakeSmtpServer server = FakeSmtpServer.builder()
+    private static FakeSmtpServer notDemanding(Duration timeout) {
+        return FakeSmtpServer.builder()
                 .proxyProtocol(ProxyHeader.OPTIONAL, "127.0.0.0/8")
+                .proxyHeaderTimeout(timeout)
                 .smtpsPort(0)
                 .build()
-                .start()) {
-            try (WireDialogue client = WireDialogue.with(server)) {
-                client.expect("220 ").say("EHLO waits.test", "250 ").mail("a@x.test", "b@y.test");
-            }
+                .start();
+    }
+
+    @Test
+    void whereAHeaderNeedNotComeWhoWaitsIsGreetedAllTheSame() {
+        try (FakeSmtpServer server = notDemanding(Duration.ofMillis(50));
+                WireDialogue client = WireDialogue.with(server)) {
+            client.expect("220 ").say("EHLO waits.test", "250 ").mail("a@x.test", "b@y.test");
+            assertThat(server.takeMail().client().proxy()).isEmpty();
+        }
+    }
+
+    @Test
+    void whereAHeaderNeedNotComeWhoSpeaksFirstNeedNotWait() {
+        try (FakeSmtpServer server = notDemanding(Duration.ofMinutes(5))) {
             try (WireDialogue client = WireDialogue.with(server)) {
                 client.send("EHLO hasty.test").expect("220 ").expect("250 ").mail("a@x.test", "b@y.test");
             }
@@ -480,14 +500,26 @@ class ProxyProtocolTest {
                         .expect("421 4.7.0 PROXY header is not in order")
                         .expectEnd();
             }
-            assertThat(server.awaitMails(4))
+            assertThat(server.awaitMails(3))
                     .extracting(mail -> mail.client().heloName().orElse("") + " "
                             + mail.client().ip())
-                    .containsExactly(
-                            "waits.test 127.0.0.1",
-                            "hasty.test 127.0.0.1",
-                            "proxied.test 192.0.2.7",
-                            "secure.test 127.0.0.1");
+                    .containsExactly("hasty.test 127.0.0.1", "proxied.test 192.0.2.7", "secure.test 127.0.0.1");
+        }
+    }
+
+    /** The handshake's first octets were read to see that they are no header. */
+    @Test
+    void handshakesBreakOffAsRulesSayWhereAHeaderNeedNotCome() {
+        try (FakeSmtpServer server = notDemanding(Duration.ofMinutes(5))) {
+            server.script(
+                    on(TLS_HANDSHAKE).cutHandshake().once(),
+                    on(TLS_HANDSHAKE).cutHandshakeAfterServerHello().once(),
+                    on(TLS_HANDSHAKE).goOnInPlainText().once());
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> WireDialogue.overTls(server)).hasMessageContaining("The TLS handshake failed");
+            }
+            WireDialogue.overTls(server).expect("220 ").close();
+            assertThat(server.unfired()).isEmpty();
         }
     }
 

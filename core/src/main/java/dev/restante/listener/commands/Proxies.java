@@ -11,16 +11,10 @@ import java.util.List;
  *
  * @param header whose PROXY header is read
  * @param demand whether they must send one
- * @param patience how long one may take
+ * @param headerTimeout how long one may take to come
  * @param xclient whose XCLIENT is taken
  */
-public record Proxies(List<Network> header, ProxyHeader demand, Duration patience, List<Network> xclient) {
-    /** Nobody is believed. */
-    public static final Proxies NONE = new Proxies(List.of(), ProxyHeader.REQUIRED, Duration.ofSeconds(5), List.of());
-
-    /** How long a header that need not come may take: its peer waits for the greeting meanwhile. */
-    private static final Duration COURTESY = Duration.ofMillis(200);
-
+public record Proxies(List<Network> header, ProxyHeader demand, Duration headerTimeout, List<Network> xclient) {
     boolean trustsHeaderOf(InetSocketAddress peer) {
         return contains(header, peer);
     }
@@ -40,9 +34,5 @@ public record Proxies(List<Network> header, ProxyHeader demand, Duration patienc
 
     boolean isOptional() {
         return demand == ProxyHeader.OPTIONAL;
-    }
-
-    Duration headerTimeout() {
-        return isOptional() && patience.compareTo(COURTESY) > 0 ? COURTESY : patience;
     }
 }
