@@ -44,7 +44,7 @@ function refusedRow(attempt, openSession) {
       <span class="code code-${String(code)[0]}">${code}</span>
       <span class="who">${who}</span>
       <span class="why">${attempt.outcome === 'ABORTED' ? 'aborted at' : 'at'} ${attempt.stage.replaceAll('_', ' ')}${
-        reply ? html` · ${reply.text}` : nothing}</span>
+        reply ?? attempt.reason ? html` · ${reply?.text ?? attempt.reason}` : nothing}</span>
       <time datetime=${attempt.startedAt} title=${fullTime(attempt.startedAt)}>${briefTime(attempt.startedAt)}</time>
     </a>
   </li>`;

@@ -10,6 +10,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.restante.FakeSmtpServer;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -211,6 +213,38 @@ class PageTest {
         assertThat(wrong).hasCount(1);
         assertThat(wrong.first()).containsText("space-before-path");
         assertThat(wrong.first()).containsText("MAIL FROM: <batch@example.test>");
+    }
+
+    /** Behind a proxy, on LMTP: the facts of a session are those of the client, and say who told them. */
+    @Test
+    void theFactsOfASessionAreThoseOfTheTrueClient() throws Exception {
+        try (FakeSmtpServer server = FakeSmtpServer.builder()
+                        .lmtpPort(0)
+                        .proxyProtocol("127.0.0.1")
+                        .build()
+                        .start();
+                RestanteUi other = RestanteUi.start(server)) {
+            try (Socket socket = new Socket(server.host(), server.lmtpPort())) {
+                socket.getOutputStream()
+                        .write("PROXY TCP4 192.0.2.7 198.51.100.1 50312 24\r\nLHLO app.test\r\nQUIT\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                while (socket.getInputStream().read() >= 0) {
+                    // What is said is in the session.
+                }
+            }
+            try (Socket socket = new Socket(server.host(), server.port())) {
+                socket.getOutputStream().write("PROXY TCP9\r\n".getBytes(StandardCharsets.US_ASCII));
+                while (socket.getInputStream().read() >= 0) {
+                    // 421, and the end.
+                }
+            }
+            page.navigate(other.url() + "/session/" + server.sessions().get(0).id());
+            Locator facts = page.locator(".facts-list");
+            assertThat(facts).containsText("192.0.2.7:50312");
+            assertThat(facts).containsText(Pattern.compile("127\\.0\\.0\\.1:\\d+ by PROXY header"));
+            assertThat(facts).containsText("LHLO app.test");
+            assertThat(page.locator(".try .why")).containsText("PROXY header is not in order");
+        }
     }
 
     @Test
