@@ -231,7 +231,18 @@ final class Oracle {
                 return "lost: the transcript says \"" + text + "\", but \"" + line + "\" was sent";
             }
             command = line;
+            if (line.matches("(?is)(RSET|EHLO|HELO|LHLO|STARTTLS)\\b.*") && nextReply().startsWith("2")) {
+                chunks = new ByteArrayOutputStream();
+            }
             return "";
+        }
+
+        private String nextReply() {
+            return entries.subList(index + 1, entries.size()).stream()
+                    .filter(entry -> entry.kind() == Kind.SERVER)
+                    .map(Transcript.Entry::text)
+                    .findFirst()
+                    .orElse("");
         }
 
         private int lineEnd() {
@@ -248,7 +259,12 @@ final class Oracle {
                 Matcher size = Pattern.compile("(?i)BDAT\\s+(\\d+).*").matcher(command);
                 long count = size.matches() ? Long.parseLong(size.group(1)) : 0;
                 int end = (int) Math.min(sent.length, at + count);
-                chunks.write(sent, at, end - at);
+                boolean taken = nextReply().startsWith("2");
+                if (taken || entry.mailId().isPresent()) {
+                    chunks.write(sent, at, end - at);
+                } else if (nextReply().matches("(?s)(452|552).*")) {
+                    chunks = new ByteArrayOutputStream(); // too much: the transaction is over
+                }
                 at = end;
                 return entry.mailId().isPresent() ? mail(entry, chunks) : "";
             }
