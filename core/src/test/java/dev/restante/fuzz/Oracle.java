@@ -231,7 +231,8 @@ final class Oracle {
                 return "lost: the transcript says \"" + text + "\", but \"" + line + "\" was sent";
             }
             command = line;
-            if (line.matches("(?is)(RSET|EHLO|HELO|LHLO|STARTTLS)\\b.*") && nextReply().startsWith("2")) {
+            if (line.matches("(?is)(RSET|EHLO|HELO|LHLO|STARTTLS)\\b.*")
+                    && nextReply().startsWith("2")) {
                 chunks = new ByteArrayOutputStream();
             }
             return "";
@@ -256,7 +257,7 @@ final class Oracle {
 
         private String body(Transcript.Entry entry) {
             if (command.regionMatches(true, 0, "BDAT", 0, 4)) {
-                Matcher size = Pattern.compile("(?i)BDAT\\s+(\\d+).*").matcher(command);
+                Matcher size = Pattern.compile("(?is)BDAT\\s+(\\d+).*").matcher(command);
                 long count = size.matches() ? Long.parseLong(size.group(1)) : 0;
                 int end = (int) Math.min(sent.length, at + count);
                 boolean taken = nextReply().startsWith("2");
