@@ -1,8 +1,12 @@
 package dev.restante;
 
+import dev.restante.tls.CertificateFiles;
 import dev.restante.tls.KeyAndChain;
 import dev.restante.tls.ServerIdentity;
+import dev.restante.tls.TlsChoices;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Properties;
 import javax.net.ssl.SSLContext;
 
@@ -36,6 +40,35 @@ public final class ServerTls {
     /** A context for clients that trusts what {@link #caPem()} holds and nobody else. */
     public SSLContext sslContext() {
         return identity.clientContext();
+    }
+
+    /** A context with which another server, such as one for HTTP, shows the certificate that this one shows. */
+    public SSLContext serverContext() {
+        return identity.serverContext();
+    }
+
+    /**
+     * A context with which a server shows the certificate of these PEM files. They are read now.
+     *
+     * @param pemChain the certificate, and after it those that lead to the authority
+     * @param pemKey its private key, not encrypted; may be the same file
+     * @throws IllegalArgumentException if they hold no certificate and its key; the message says which, and why
+     */
+    public static SSLContext serverContext(Path pemChain, Path pemKey) {
+        return showing(CertificateFiles.pem(pemChain, pemKey));
+    }
+
+    /**
+     * A context with which a server shows the certificate of this PKCS#12 file. It is read now.
+     *
+     * @throws IllegalArgumentException if it holds no certificate and its key; the message says why
+     */
+    public static SSLContext serverContext(Path pkcs12, String password) {
+        return showing(CertificateFiles.pkcs12(pkcs12, password));
+    }
+
+    private static SSLContext showing(KeyAndChain own) {
+        return new ServerIdentity(List.of("localhost"), TlsChoices.DEFAULT.showing(own)).serverContext();
     }
 
     /**

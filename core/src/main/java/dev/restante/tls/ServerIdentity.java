@@ -152,6 +152,11 @@ public final class ServerIdentity {
         return authority().issueClient(name, now.minus(Duration.ofHours(1)), now.plus(YEAR));
     }
 
+    /** A context for another server that shows what this one shows. */
+    public SSLContext serverContext() {
+        return serverContext(Shown.VALID);
+    }
+
     private synchronized SSLContext serverContext(Shown shown) {
         return contexts.computeIfAbsent(shown, this::newServerContext);
     }

@@ -5,6 +5,7 @@ import dev.restante.web.LinkChecks;
 import dev.restante.web.RestanteUi;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,6 +33,31 @@ final class HttpOptions {
             paramLabel = "PATH",
             description = "Begin every address with this, such as /mail, for a proxy that serves more.")
     String basePath = "";
+
+    @Option(
+            names = "--http-tls",
+            negatable = true,
+            fallbackValue = "true",
+            description = "Speak https, with the certificate that SMTP shows (see --write-ca, --tls-certificate).")
+    boolean tls;
+
+    @Option(
+            names = "--http-tls-certificate",
+            paramLabel = "FILE",
+            description =
+                    "Speak https with this certificate: PEM with its chain, or PKCS#12 (.p12, .pfx) with its key.")
+    @Nullable
+    Path certificate;
+
+    @Option(
+            names = "--http-tls-key",
+            paramLabel = "FILE",
+            description = "The certificate's key as PEM, if it is in a file of its own.")
+    @Nullable
+    Path key;
+
+    @Option(names = "--http-tls-password", paramLabel = "PASSWORD", description = "The password of a PKCS#12 file.")
+    String password = "";
 
     @Option(
             names = "--allowed-host",
@@ -71,7 +97,32 @@ final class HttpOptions {
             description = "Post there what the list shows of each mail that arrives; may be repeated.")
     List<String> webhooks = List.of();
 
+    /** What does not go together. */
+    Optional<String> complaint() {
+        if (certificate == null && (key != null || !password.isEmpty())) {
+            return Optional.of(
+                    (key != null ? "--http-tls-key" : "--http-tls-password") + " needs an --http-tls-certificate FILE");
+        } else if (certificate != null && tls) {
+            return Optional.of("--http-tls shows the certificate of SMTP; leave it out beside --http-tls-certificate");
+        }
+        return Optional.empty();
+    }
+
+    private void secure(RestanteUi.Builder builder) {
+        if (tls) {
+            builder.tls();
+        } else if (certificate != null) {
+            String name = certificate.toString();
+            if (name.endsWith(".p12") || name.endsWith(".pfx")) {
+                builder.tls(certificate, password);
+            } else {
+                builder.tls(certificate, key == null ? certificate : key);
+            }
+        }
+    }
+
     void applyTo(RestanteUi.Builder builder) {
+        secure(builder);
         users.forEach(login -> builder.basicAuth(login.user(), login.password()));
         tokens.forEach(builder::bearerToken);
         builder.basePath(basePath);

@@ -176,7 +176,7 @@ public final class Main {
             synchronized (this) {
                 ui = page;
             }
-            print("HTTP", addresses, "http://", page.port());
+            print("HTTP", addresses, page.url().startsWith("https:") ? "https://" : "http://", page.port());
             return Optional.empty();
         } catch (UncheckedIOException e) {
             err.println("restante: " + e.getMessage() + portOption(String.valueOf(e.getMessage())));

@@ -82,7 +82,12 @@ final class ServerCommand {
     /** What does not go together though each option can be read. */
     Optional<String> complaint() {
         return Stream.of(
-                        listening.complaint(), smtp.complaint(), tls.complaint(), script.complaint(), relay.complaint())
+                        listening.complaint(),
+                        smtp.complaint(),
+                        tls.complaint(),
+                        script.complaint(),
+                        http.complaint(),
+                        relay.complaint())
                 .flatMap(Optional::stream)
                 .findFirst();
     }

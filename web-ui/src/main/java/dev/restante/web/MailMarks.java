@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -31,12 +32,16 @@ final class MailMarks implements AutoCloseable {
     private static final int MAX_TAG_LENGTH = 100;
     private static final int HEADER_GLANCE = 64 * 1024;
 
-    private final Mailbox mailbox;
+    private final Onlooker mailbox;
     private final Set<String> read = ConcurrentHashMap.newKeySet();
     /** So many mails were removed when it was last made sure that no mark outlived its mail. */
     private volatile long verifiedAfter;
 
     private final Map<String, List<String>> tags = new ConcurrentHashMap<>();
+    /** Arrivals that the mailbox has told of, after so many that it had before. */
+    private final AtomicLong told = new AtomicLong();
+
+    private final long toldFrom;
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     private final List<Mailbox.Subscription> subscriptions;
     // Guarded by this: how many mails have a tag, by its folded name; and how it was spelled first.
@@ -55,10 +60,30 @@ final class MailMarks implements AutoCloseable {
         void manyChanged();
     }
 
-    MailMarks(Mailbox mailbox) {
+    MailMarks(Onlooker mailbox) {
         this.mailbox = mailbox;
-        this.subscriptions = List.of(mailbox.onArrival(this::tags), mailbox.onRemoval(this::forget));
+        this.toldFrom = arrived(mailbox.newest(0, 0));
+        this.subscriptions = List.of(mailbox.onArrival(this::told), mailbox.onRemoval(this::forget));
         mailbox.mails().forEach(this::tags);
+    }
+
+    private static long arrived(Onlooker.Page all) {
+        return all.total() + all.removed();
+    }
+
+    private void told(CapturedMail mail) {
+        told.incrementAndGet();
+        tags(mail);
+    }
+
+    /** Looks at those that arrived and were not told yet: a list counts what was acknowledged. */
+    private void catchUp() {
+        long behind = arrived(mailbox.newest(0, 0)) - toldFrom - told.get();
+        if (behind > 0) {
+            mailbox.newest(0, (int) Math.min(behind + 100, Integer.MAX_VALUE))
+                    .mails()
+                    .forEach(this::tags);
+        }
     }
 
     void watch(Watcher watcher) {
@@ -143,15 +168,21 @@ final class MailMarks implements AutoCloseable {
     }
 
     /** The names of all tags in use with the number of their mails, sorted without regard to case. */
-    synchronized Map<String, Integer> tagsInUse() {
+    Map<String, Integer> tagsInUse() {
+        catchUp();
         Map<String, Integer> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        uses.forEach((folded, count) -> all.put(spellings.getOrDefault(folded, folded), count));
+        synchronized (this) {
+            uses.forEach((folded, count) -> all.put(spellings.getOrDefault(folded, folded), count));
+        }
         return all;
     }
 
     /** Whether some mail has this tag. */
-    synchronized boolean isInUse(String tag) {
-        return uses.containsKey(fold(tag));
+    boolean isInUse(String tag) {
+        catchUp();
+        synchronized (this) {
+            return uses.containsKey(fold(tag));
+        }
     }
 
     /** Renames a tag on every mail that has it, or takes it away if there is no new name. */

@@ -2,6 +2,7 @@ package dev.restante.web;
 
 import dev.restante.FakeSmtpServer;
 import dev.restante.Onlooker;
+import dev.restante.ServerTls;
 import dev.restante.relay.Relay;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -17,10 +18,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +56,7 @@ public final class RestanteUi implements AutoCloseable {
     private final String host;
     private final int port;
     private final String basePath;
+    private final boolean secure;
     private final MailMarks marks;
     private final Optional<Archive> archive;
     private final Search search;
@@ -64,6 +72,7 @@ public final class RestanteUi implements AutoCloseable {
         this.host = options.addresses.get(0);
         this.port = sockets.get(0).socket().getLocalPort();
         this.basePath = options.basePath;
+        this.secure = options.tls != null;
         Onlooker mailbox = smtp.onlooker();
         this.marks = new MailMarks(mailbox);
         this.archive = options.folder.map(folder -> Archive.open(folder, smtp, marks));
@@ -77,7 +86,8 @@ public final class RestanteUi implements AutoCloseable {
         this.app = Javalin.create(config -> {
             configure(config);
             config.router.contextPath = basePath.isEmpty() ? "/" : basePath;
-            sockets.forEach(each -> config.jetty.addConnector((server, settings) -> connector(server, settings, each)));
+            sockets.forEach(each ->
+                    config.jetty.addConnector((server, settings) -> connector(server, settings, each, options.tls)));
             new Guard(options.accessWithAddresses(), basePath).addTo(config.routes);
             // Before the page, which takes every other /view/...
             new MessageApi(mailbox, marks, search).addTo(config.routes);
@@ -113,14 +123,29 @@ public final class RestanteUi implements AutoCloseable {
         config.jetty.modifyHttpConfiguration(settings -> settings.setSendServerVersion(false));
     }
 
-    private static ServerConnector connector(Server server, HttpConfiguration settings, ServerSocketChannel socket) {
-        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(settings));
+    private static ServerConnector connector(
+            Server server, HttpConfiguration settings, ServerSocketChannel socket, @Nullable SSLContext tls) {
+        ServerConnector connector = tls == null
+                ? new ServerConnector(server, new HttpConnectionFactory(settings))
+                : new ServerConnector(server, layer(tls), new HttpConnectionFactory(secured(settings)));
         try {
             connector.open(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return connector;
+    }
+
+    private static SslConnectionFactory layer(SSLContext tls) {
+        SslContextFactory.Server factory = new SslContextFactory.Server();
+        factory.setSslContext(tls);
+        return new SslConnectionFactory(factory, HttpVersion.HTTP_1_1.asString());
+    }
+
+    private static HttpConfiguration secured(HttpConfiguration settings) {
+        HttpConfiguration secured = new HttpConfiguration(settings);
+        secured.addCustomizer(new SecureRequestCustomizer(false)); // Guard looks at names
+        return secured;
     }
 
     /**
@@ -171,6 +196,7 @@ public final class RestanteUi implements AutoCloseable {
         private List<String> addresses = List.of(LOOPBACK);
         private String basePath = "";
         private LinkChecks linkChecks = LinkChecks.NONE;
+        private @Nullable SSLContext tls;
         private Optional<Relay> relay = Optional.empty();
         private Optional<Query> autoRelease = Optional.empty();
         private final List<URI> webhooks = new ArrayList<>();
@@ -265,6 +291,37 @@ public final class RestanteUi implements AutoCloseable {
                 }
                 access.addOrigin(origin);
             }
+            return this;
+        }
+
+        /**
+         * Speaks {@code https} and nothing else, with the certificate that the SMTP server shows inside TLS: {@code smtp.tls()}
+         * has what clients need to trust it.
+         */
+        public Builder tls() {
+            tls = smtp.tls().serverContext();
+            return this;
+        }
+
+        /**
+         * Speaks {@code https} and nothing else, with the certificate of these PEM files, which are read now.
+         *
+         * @param pemChain the certificate, and after it those that lead to the authority
+         * @param pemKey its private key, not encrypted; may be the same file
+         * @throws IllegalArgumentException if they hold no certificate and its key; the message says which, and why
+         */
+        public Builder tls(Path pemChain, Path pemKey) {
+            tls = ServerTls.serverContext(pemChain, pemKey);
+            return this;
+        }
+
+        /**
+         * Speaks {@code https} and nothing else, with the certificate of this PKCS#12 file, which is read now.
+         *
+         * @throws IllegalArgumentException if it holds no certificate and its key; the message says why
+         */
+        public Builder tls(Path pkcs12, String password) {
+            tls = ServerTls.serverContext(pkcs12, password);
             return this;
         }
 
@@ -437,7 +494,7 @@ public final class RestanteUi implements AutoCloseable {
 
     /** The address of the page, such as {@code http://127.0.0.1:8025}; the base path is part of it. */
     public String url() {
-        return "http://" + inUrl(host) + ":" + port + basePath;
+        return (secure ? "https://" : "http://") + inUrl(host) + ":" + port + basePath;
     }
 
     /** The port that the page is on. */
