@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells open pages what changes, as server-sent events: {@code hello} once, {@code new} with a list item, {@code gone} with
- * IDs, {@code attempts} when something was tried, {@code reload} when there was too much to tell.
+ * IDs, {@code read} and {@code tags} when somebody marked a mail, {@code attempts} when something was tried, {@code reload} when
+ * there was too much to tell.
  *
  * <p>Each page has a thread that waits for news, and a bounded queue: a page that reads slowly delays neither a mail nor
  * another page. (Javalin's own event client ends a request twice when the browser has gone, and then loops for ever.)
  */
-final class EventStream implements AutoCloseable {
+final class EventStream implements MailMarks.Watcher, AutoCloseable {
     private static final int MAX_PAGES = 100;
     private static final int MAX_WAITING = 500;
     private static final int SILENT_SECONDS = 15;
@@ -47,6 +48,26 @@ final class EventStream implements AutoCloseable {
                 smtp.onRemoval(gone -> tell(new Event(
                         "gone",
                         Map.of("ids", gone.stream().map(CapturedMail::id).toList())))));
+        marks.watch(this);
+    }
+
+    private record ReadChange(String id, boolean read) {}
+
+    private record TagChange(String id, List<String> tags) {}
+
+    @Override
+    public void read(String id, boolean read) {
+        tell(new Event("read", new ReadChange(id, read)));
+    }
+
+    @Override
+    public void tagged(String id, List<String> tags) {
+        tell(new Event("tags", new TagChange(id, tags)));
+    }
+
+    @Override
+    public void manyChanged() {
+        tell(new Event("reload", Map.of()));
     }
 
     void addTo(RoutesConfig routes) {
