@@ -72,8 +72,8 @@ final class MailMarks implements AutoCloseable {
     }
 
     private void told(CapturedMail mail) {
-        told.incrementAndGet();
         tags(mail);
+        told.incrementAndGet(); // only now: whoever sees it relies on the tags
     }
 
     /** Looks at those that arrived and were not told yet: a list counts what was acknowledged. */
