@@ -149,6 +149,11 @@ public enum LintCheck {
     MESSAGE_ID_MALFORMED(WARNING, "RFC 5322 section 3.6.4", "A Message-ID is not of the form <left@right>."),
     /** An address field that is none. */
     ADDRESS_MALFORMED(ERROR, "RFC 5322 section 3.4", "A header field is no list of addresses."),
+    /** An address field in an obsolete form. */
+    ADDRESS_OBSOLETE(
+            WARNING,
+            "RFC 5322 section 4.4",
+            "A list of addresses has a form that is only read, no longer written, such as a dot in a name without quotes."),
     /** Bcc. */
     BCC_HEADER(WARNING, "RFC 5322 section 3.6.3", "A Bcc field tells everybody of blind copies."),
     /** A header line that is no field. */

@@ -3,8 +3,8 @@ package dev.restante.lint;
 import dev.restante.mail.Problems;
 
 /**
- * Reads a list of addresses as RFC 5322 section 3.4 has it, and no other way: obsolete forms are none. Letters beyond ASCII
- * are taken as RFC 6532 does.
+ * Reads a list of addresses as RFC 5322 section 3.4 has it; of the obsolete forms of section 4.4, those that are still seen: dots
+ * in names, and commas with nothing between. Letters beyond ASCII are taken as RFC 6532 does.
  */
 final class AddressGrammar {
     private static final String ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
@@ -14,6 +14,7 @@ final class AddressGrammar {
     private final boolean groups;
     private int at;
     private int count;
+    private boolean obsolete;
 
     private AddressGrammar(String text, boolean groups) {
         this.text = text;
@@ -21,7 +22,7 @@ final class AddressGrammar {
     }
 
     /** What was read. */
-    record Result(String problem, int addresses) {
+    record Result(String problem, int addresses, boolean obsolete) {
         boolean isList() {
             return problem.isEmpty();
         }
@@ -34,7 +35,7 @@ final class AddressGrammar {
         if (problem.isEmpty() && grammar.at < list.length()) {
             problem = grammar.unexpected();
         }
-        return new Result(problem, grammar.count);
+        return new Result(problem, grammar.count, grammar.obsolete);
     }
 
     private String unexpected() {
@@ -50,6 +51,10 @@ final class AddressGrammar {
             return "";
         }
         while (true) {
+            passOverCommas();
+            if (obsolete && count > 0 && at >= text.length()) {
+                return "";
+            }
             String problem = address(mayHoldGroups);
             if (!problem.isEmpty()) {
                 return problem;
@@ -60,6 +65,16 @@ final class AddressGrammar {
             }
             at++;
         }
+    }
+
+    private void passOverCommas() {
+        blanks();
+        while (at < text.length() && text.charAt(at) == ',') {
+            obsolete = true;
+            at++;
+            blanks();
+        }
+        obsolete |= at >= text.length() && count > 0;
     }
 
     private String address(boolean mayBeGroup) {
@@ -114,10 +129,14 @@ final class AddressGrammar {
         boolean any = false;
         while (true) {
             blanks();
-            if (!(atoms(false) || quoted())) {
+            if (any && at < text.length() && text.charAt(at) == '.') {
+                obsolete = true;
+                at++;
+            } else if (atoms(false) || quoted()) {
+                any = true;
+            } else {
                 return any;
             }
-            any = true;
         }
     }
 

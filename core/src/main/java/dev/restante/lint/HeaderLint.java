@@ -178,9 +178,18 @@ final class HeaderLint {
                     LintCheck.ADDRESS_MALFORMED,
                     field.at,
                     field.spoken + " is no list of addresses: " + result.problem() + ".");
-        } else if (field.name.endsWith("sender") && result.addresses() != 1) {
+        } else if (result.obsolete()) {
+            findings.add(
+                    LintCheck.ADDRESS_OBSOLETE,
+                    field.at,
+                    field.spoken + " has an obsolete form: " + Problems.quote(field.value) + ".");
+        }
+        if (result.isList() && field.name.endsWith("sender") && result.addresses() != 1) {
             findings.add(LintCheck.ADDRESS_MALFORMED, field.at, field.spoken + " is more than one address.");
-        } else if (field.name.equals("from") && result.addresses() > 1 && !first.containsKey("sender")) {
+        } else if (result.isList()
+                && field.name.equals("from")
+                && result.addresses() > 1
+                && !first.containsKey("sender")) {
             findings.add(LintCheck.SENDER_MISSING, field.at, LintCheck.SENDER_MISSING.meaning());
         }
     }

@@ -434,16 +434,20 @@ class LintTest {
                 "ann@",
                 "@example.com",
                 "ann@example.com bob@example.com",
-                "Ann A. Smith <ann@example.com>",
                 "Ann <ann@example.com",
                 "<ann@example.com>>",
-                "ann@example.com,",
                 "Smith, Ann <ann@example.com>",
                 "ann..a@example.com",
                 "\"Ann <ann@example.com>",
                 "team: ann@example.com;",
                 "Ann <ann @ example . com>",
                 "ann(@example.com")) {
+            all.add(from(LintCheck.ADDRESS_MALFORMED, from));
+        }
+        for (String from : List.of("Ann A. Smith <ann@example.com>", "ann@example.com,", ",ann@example.com,,")) {
+            all.add(from(LintCheck.ADDRESS_OBSOLETE, from));
+        }
+        for (String from : List.of(",", ". <ann@example.com>", "Ann. ann@example.com", "a.b", "<.ann@example.com>")) {
             all.add(from(LintCheck.ADDRESS_MALFORMED, from));
         }
         all.add(field(LintCheck.ADDRESS_MALFORMED, "Cc:"));
