@@ -5,15 +5,18 @@ import static dev.restante.Stage.END_OF_DATA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.AuthPolicy;
+import dev.restante.CapturedMail;
 import dev.restante.ClientCertificate;
 import dev.restante.ClientCertificates;
 import dev.restante.FakeSmtpServer;
+import dev.restante.RestanteClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -190,5 +193,33 @@ class ConnectionEvidenceTest {
         assertThat(attempt.get("reason").asString()).startsWith("PROXY header is not in order: ");
         assertThat(attempt.get("reply").get("code").asInt()).isEqualTo(421);
         assertThat(List.of(attempt.get("client").get("proxy").isNull())).containsExactly(true);
+    }
+
+    /** A test that holds the server from elsewhere sees the same. */
+    @Test
+    void whatIsKnownOfClientsAndRecipientsTravelsWhole() throws Exception {
+        smtp.script(on(END_OF_DATA).to("bob@*").reply(452, "4.2.2 Full").once());
+        try (Socket socket = connected(smtp.lmtpPort())) {
+            converse(
+                    socket,
+                    "XCLIENT ADDR=IPV6:2001:db8::7 NAME=spike.test",
+                    "LHLO app.test",
+                    "MAIL FROM:<a@x.test>",
+                    "RCPT TO:<ann@y.test>",
+                    "RCPT TO:<bob@y.test>",
+                    "DATA",
+                    "Subject: x\r\n\r\n.");
+        }
+        CapturedMail here = smtp.awaitMails(1).get(0);
+        try (RestanteClient remote = RestanteClient.connect(URI.create(ui.url()))) {
+            CapturedMail there = remote.mails().get(0);
+            assertThat(there.client()).isEqualTo(here.client());
+            assertThat(there.client().proxy()).isPresent();
+            assertThat(there.client().ip()).isEqualTo("2001:db8::7");
+            assertThat(there.acknowledgement("ann@y.test")).isEqualTo(here.acknowledgement("ann@y.test"));
+            assertThat(remote.attempts().get(0).recipients())
+                    .isEqualTo(smtp.attempts().get(0).recipients());
+            assertThat(remote.attempts().get(0).recipients().get(1).delivery()).isPresent();
+        }
     }
 }
