@@ -148,7 +148,8 @@ public record Attempt(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("#" + number + " " + outcome + " at " + stage);
-        if (stage == Stage.AUTH) {
+        // A 503 did not look at credentials: a login that is known then is that of an AUTH before.
+        if (stage == Stage.AUTH && reply.filter(said -> said.code() == 503).isEmpty()) {
             client.authentication()
                     .ifPresent(login -> text.append(" (")
                             .append(Transcript.printable(login.toString()))

@@ -464,6 +464,50 @@ class ScriptEdgesTest {
         assertThat(smtp.rules().get(1).hits()).isZero();
     }
 
+    @Test
+    void whoLogsInHasNotLoggedInYet() {
+        smtp.script(
+                on(AUTH).loggedIn().reply(453, "in already").always(),
+                on(AUTH).notLoggedIn().reply(454, "4.7.0 Not now").once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("AUTH PLAIN AGFubgBzZWNyZXQ=", "454 ").say("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 ");
+        }
+        assertThat(smtp.rules()).extracting(RuleReport::hits).containsExactly(0L, 1L);
+    }
+
+    // ---- whose rules an attempt names
+
+    @Test
+    void anAttemptNamesTheRulesOfItsOwnCommands() {
+        smtp.script(
+                on(EHLO).named("ehlo").after(Duration.ZERO).always(),
+                on(NOOP).named("noop").after(Duration.ZERO).always(),
+                on(AUTH).named("auth").after(Duration.ZERO).always(),
+                on(ANY_COMMAND).named("any").after(Duration.ZERO).always());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("NOOP", "250 ")
+                    .say("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 ")
+                    .say("AUTH PLAIN AGV2ZQBzZWNyZXQ=", "503 ")
+                    .say("MAIL FROM:<bad", "501 ")
+                    .say("MAIL FROM:<ann@x.test>", "250 ")
+                    .say("RCPT TO:<bad", "501 ")
+                    .say("QUIT", "221 ");
+        }
+        assertThat(smtp.attempts())
+                .extracting(Attempt::rules)
+                .containsExactly(List.of("any"), List.of("any"), List.of("any", "any", "any"));
+        assertThat(smtp.attempts().get(0).toString())
+                .isEqualTo("#1 REFUSED at AUTH, then 503 5.5.1 Already authenticated [any]");
+    }
+
+    @Test
+    void aBlankEndOfAnAuthLineIsKept() {
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("AUTH PLAIN  ", "334 ").say("*", "501 ");
+        }
+        assertThat(smtp.sessions().get(0).transcript().clientLines()).contains("AUTH PLAIN  ");
+    }
+
     // ---- positions
 
     @Test

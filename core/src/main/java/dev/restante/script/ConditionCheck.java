@@ -30,7 +30,10 @@ final class ConditionCheck {
         } else if (condition instanceof Condition.Tls tls) {
             return moment.client().tls().isPresent() == tls.encrypted();
         } else if (condition instanceof Condition.LoggedIn loggedIn) {
-            return moment.client().authentication().isPresent() == loggedIn.yes();
+            // At AUTH the client is seen as it presents itself: who may still do so has not logged in.
+            boolean isIn = moment.stage() != Stage.AUTH
+                    && moment.client().authentication().isPresent();
+            return isIn == loggedIn.yes();
         } else if (condition instanceof Condition.Credentials credentials) {
             return moment.credentialsRight()
                     .filter(right -> right == credentials.right())

@@ -129,13 +129,14 @@ public final class Conversation implements WireSocket.CommandSource {
         this.client = new SmtpClient(wire.remoteAddress(), Optional.empty(), false, Optional.empty(), Optional.empty());
         this.connectedAs = client.address();
         this.epoch = epochs.current();
-        this.recorder = begin();
+        // From when its idle time counts, too.
+        this.recorder = begin(wire.madeAt());
         this.moment = new PresentMoment(services.population(), client);
         this.ledger = new Ledger(services, moment, recorder);
         wire.onFalseEnd(sequence -> Etiquette.waitsBehind(sequence, recorder));
     }
 
-    private SessionRecorder begin() {
+    private SessionRecorder begin(long nanos) {
         return services.sessions()
                 .begin(
                         Identifiers.shortId(),
@@ -143,7 +144,7 @@ public final class Conversation implements WireSocket.CommandSource {
                         serverPort,
                         client,
                         services.clock().now(),
-                        System.nanoTime());
+                        nanos);
     }
 
     // ---- the conversation's course
@@ -338,6 +339,7 @@ public final class Conversation implements WireSocket.CommandSource {
             recorder.note("that line ended in LF without CR");
         }
         mannerOfCommand = Ruling.USUAL;
+        ledger.command();
         Ruling ruling = ask(Stage.ANY_COMMAND);
         if (ruling.ended()) {
             return null;
@@ -404,7 +406,7 @@ public final class Conversation implements WireSocket.CommandSource {
         int current = epochs.current();
         if (epoch != current) {
             epoch = current;
-            recorder = begin();
+            recorder = begin(System.nanoTime());
             ledger.recorder(recorder);
             // What a script did to the connection was the business of the session that ends here.
             tarpit = Duration.ZERO;

@@ -113,6 +113,11 @@ final class Ledger {
         lastWord = Optional.of(reply);
     }
 
+    /** Notes that a command begins: what fired before, outside of a transaction, is the business of those before it. */
+    void command() {
+        rulesOutside.clear();
+    }
+
     /** Notes that a rule fired. */
     void fired(String rule) {
         Transaction current = transaction();

@@ -69,6 +69,6 @@ final class Secrets {
             return auth.group(1) + " " + MASK;
         }
         String rest = auth.group(4);
-        return auth.group(1) + auth.group(2) + (rest == null || rest.isBlank() ? "" : " " + MASK);
+        return rest == null || rest.isBlank() ? line : auth.group(1) + auth.group(2) + " " + MASK;
     }
 }

@@ -68,7 +68,8 @@ public final class Wire {
     private volatile boolean awaitingInput;
     private volatile boolean sending;
     private volatile boolean broken;
-    private volatile long lastActivity = System.nanoTime();
+    private final long madeAt = System.nanoTime();
+    private volatile long lastActivity = madeAt;
 
     /** What {@link #readLine()} returns for a line over the limit, whose octets are gone. */
     public static final byte[] TOO_LONG = {};
@@ -385,6 +386,11 @@ public final class Wire {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** When the connection was accepted, on {@link System#nanoTime()}. */
+    public long madeAt() {
+        return madeAt;
     }
 
     /** How often the connection was read from: what is answered between two readings was pipelined. */
