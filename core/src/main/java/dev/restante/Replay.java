@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * other.script(Replay.of(session).toArray(Rule[]::new));
  * Files.writeString(file, ScriptFile.toJson(Replay.of(session)));
  * }</pre>
+ *
+ * <p>What a rule for any command said in place of a command is replayed at the stage of that command, where there is one: a
+ * positive reply then takes effect, and one to a chunk of BDAT comes at its end. Replies to mail that was discarded are in the
+ * server's own words.
  */
 public final class Replay {
     private static final Pattern WIRE_LINE = Pattern.compile("([2-5]\\d\\d)(?:[ -](.*))?", Pattern.DOTALL);

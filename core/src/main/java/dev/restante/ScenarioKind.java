@@ -37,14 +37,24 @@ public final class ScenarioKind {
     public enum Type {
         /** A time: a {@link Duration}, in files such as {@code "5m"}. */
         TIME,
-        /** A whole number: a {@link Long}. */
+        /** A whole number of at least 0: a {@link Long}. */
         NUMBER,
+        /** The number of a port, 1 to 65535: a {@link Long}. */
+        PORT,
         /** A number from 0 to 1: a {@link Double}. */
         CHANCE,
         /** A text: a {@link String}. */
         TEXT,
         /** Texts: a list of strings. */
-        TEXTS
+        TEXTS,
+        /** One of the parameter's choices: a {@link String}. */
+        CHOICE,
+        /** A {@linkplain TextPattern pattern}: a {@link String}. */
+        PATTERN,
+        /** {@linkplain TextPattern Patterns}: a list of strings. */
+        PATTERNS,
+        /** {@linkplain Network Networks}: a list of strings. */
+        NETWORKS
     }
 
     /**
@@ -53,9 +63,10 @@ public final class ScenarioKind {
      * @param name the name, as files spell it
      * @param type what its value is
      * @param usual the value if it is not given; empty if it must be
+     * @param choices the values that there are, for {@link Type#CHOICE}; else none
      * @param description what it says, in a sentence
      */
-    public record Parameter(String name, Type type, Optional<Object> usual, String description) {}
+    public record Parameter(String name, Type type, Optional<Object> usual, List<String> choices, String description) {}
 
     /** The name, as files and {@link Scenarios} spell it. */
     public String name() {
@@ -106,16 +117,28 @@ public final class ScenarioKind {
     private Object typed(Parameter parameter, Object value) {
         boolean fits = switch (parameter.type()) {
             case TIME -> value instanceof Duration;
-            case NUMBER -> value instanceof Long || value instanceof Integer;
+            case NUMBER, PORT -> value instanceof Long || value instanceof Integer;
             case CHANCE -> value instanceof Number;
-            case TEXT -> value instanceof String;
-            case TEXTS -> value instanceof List<?> list && list.stream().allMatch(String.class::isInstance);
+            case TEXT, PATTERN -> value instanceof String;
+            case CHOICE -> value instanceof String word && isChoice(parameter, word);
+            case TEXTS, PATTERNS, NETWORKS ->
+                value instanceof List<?> list && list.stream().allMatch(String.class::isInstance);
         };
         if (!fits) {
             throw new IllegalArgumentException("The value of \"" + parameter.name() + "\" of the scenario " + name
                     + " is of type " + parameter.type() + ", but was " + value + ".");
         }
         return value;
+    }
+
+    private static boolean isChoice(Parameter parameter, String word) {
+        if (!parameter.choices().contains(word)) {
+            String nearest = ScriptValue.nearest(word, parameter.choices());
+            throw new IllegalArgumentException("\"" + parameter.name() + "\" is one of "
+                    + String.join(", ", parameter.choices()) + ", but was \"" + word + "\"."
+                    + (nearest.isEmpty() ? "" : " Did you mean \"" + nearest + "\"?"));
+        }
+        return true;
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Ready scenarios: the situations that receiving servers put a client in. Each is made of the words of {@link Script} and of
@@ -481,7 +482,7 @@ public final class Scenarios {
             List<ScenarioKind> all = new ArrayList<>();
             String again = "Tries again later, and loses no mail.";
             String gaveUp = "Gives up on what was refused, says so, and does not try again.";
-            ScenarioKind.Parameter to = usual("to", ScenarioKind.Type.TEXT, ANY, "The recipients, as a pattern.");
+            ScenarioKind.Parameter to = usual("to", ScenarioKind.Type.PATTERN, ANY, "The recipients, as a pattern.");
             add(
                     all,
                     "greylisting",
@@ -496,9 +497,11 @@ public final class Scenarios {
                     "Takes so many mails within a time, and refuses more with 421, 450 or 452.",
                     "Slows down, and loses no mail.",
                     values -> rateLimit(key(values), values.count("count"), values.time("within")),
-                    usual(
+                    choice(
                             "per",
-                            ScenarioKind.Type.TEXT,
+                            Stream.of(Condition.Key.values())
+                                    .map(key -> key.name().toLowerCase(Locale.ROOT))
+                                    .toList(),
                             "client",
                             "What is counted for: each client, user, sender, recipient or triple."),
                     needed("count", ScenarioKind.Type.NUMBER, "How many mails are taken."),
@@ -543,7 +546,11 @@ public final class Scenarios {
                     "Says 421 and closes the connection.",
                     again,
                     values -> shuttingDown(stage(values)),
-                    usual("stage", ScenarioKind.Type.TEXT, "CONNECT", "The stage at which it happens."));
+                    choice(
+                            "stage",
+                            ScriptWord.stages(Step.Answered.class),
+                            "CONNECT",
+                            "The stage at which it happens."));
             add(
                     all,
                     "quotaExceeded",
@@ -579,28 +586,31 @@ public final class Scenarios {
                     "Refuses senders with 554.",
                     gaveUp,
                     values -> blockSenders(values.texts("senders")),
-                    needed("senders", ScenarioKind.Type.TEXTS, "The senders, as patterns."));
+                    needed("senders", ScenarioKind.Type.PATTERNS, "The senders, as patterns."));
             add(
                     all,
                     "blockClients",
                     "Refuses clients with 554 instead of the greeting.",
                     gaveUp,
                     values -> blockClients(values.texts("networks")),
-                    needed("networks", ScenarioKind.Type.TEXTS, "The networks, such as 10.0.0.0/8."));
+                    needed("networks", ScenarioKind.Type.NETWORKS, "The networks, such as 10.0.0.0/8."));
             add(
                     all,
                     "allowSenders",
                     "Refuses all other senders with 554.",
                     gaveUp,
                     values -> allowSenders(values.texts("senders")),
-                    needed("senders", ScenarioKind.Type.TEXTS, "The senders that are taken, as patterns."));
+                    needed("senders", ScenarioKind.Type.PATTERNS, "The senders that are taken, as patterns."));
             add(
                     all,
                     "allowClients",
                     "Refuses all other clients with 554 instead of the greeting.",
                     gaveUp,
                     values -> allowClients(values.texts("networks")),
-                    needed("networks", ScenarioKind.Type.TEXTS, "The networks that are greeted, such as 127.0.0.0/8."));
+                    needed(
+                            "networks",
+                            ScenarioKind.Type.NETWORKS,
+                            "The networks that are greeted, such as 127.0.0.0/8."));
             add(
                     all,
                     "relayDenied",
@@ -676,7 +686,7 @@ public final class Scenarios {
             add(
                     all,
                     "duplicateDelivery",
-                    "Stores each mail, and loses the acknowledgement of its first attempt.",
+                    "Stores each mail, and loses the acknowledgement of the first for each client, sender and recipient.",
                     "Delivers again, with the same Message-ID.",
                     values -> duplicateDelivery());
             add(
@@ -687,7 +697,7 @@ public final class Scenarios {
                     values -> bounceAfterAccept(values.text("to"), values.text("host"), values.count("port")),
                     to,
                     needed("host", ScenarioKind.Type.TEXT, "The SMTP server that takes the report."),
-                    needed("port", ScenarioKind.Type.NUMBER, "Its port."));
+                    needed("port", ScenarioKind.Type.PORT, "Its port."));
             return List.copyOf(all);
         }
 
@@ -703,31 +713,24 @@ public final class Scenarios {
 
         private static ScenarioKind.Parameter usual(
                 String name, ScenarioKind.Type type, Object value, String description) {
-            return new ScenarioKind.Parameter(name, type, Optional.of(value), description);
+            return new ScenarioKind.Parameter(name, type, Optional.of(value), List.of(), description);
         }
 
         private static ScenarioKind.Parameter needed(String name, ScenarioKind.Type type, String description) {
-            return new ScenarioKind.Parameter(name, type, Optional.empty(), description);
+            return new ScenarioKind.Parameter(name, type, Optional.empty(), List.of(), description);
+        }
+
+        private static ScenarioKind.Parameter choice(
+                String name, List<String> choices, String value, String description) {
+            return new ScenarioKind.Parameter(name, ScenarioKind.Type.CHOICE, Optional.of(value), choices, description);
         }
 
         private static Condition.Key key(ScenarioKind.Values values) {
-            String word = values.text("per").toUpperCase(Locale.ROOT);
-            for (Condition.Key key : Condition.Key.values()) {
-                if (key.name().equals(word)) {
-                    return key;
-                }
-            }
-            throw new IllegalArgumentException("\"per\" is one of client, user, sender, recipient, triple, but was \""
-                    + values.text("per") + "\".");
+            return Condition.Key.valueOf(values.text("per").toUpperCase(Locale.ROOT));
         }
 
         private static Stage<?> stage(ScenarioKind.Values values) {
-            return Stage.named(values.text("stage"))
-                    .orElseThrow(() -> new IllegalArgumentException("\"stage\" is one of "
-                            + String.join(
-                                    ", ",
-                                    Stage.values().stream().map(Stage::name).toList())
-                            + ", but was \"" + values.text("stage") + "\"."));
+            return Stage.named(values.text("stage")).orElseThrow();
         }
     }
 }

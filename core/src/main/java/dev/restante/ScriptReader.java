@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,10 @@ final class ScriptReader {
         List<Rule> rules = new ArrayList<>();
         ScriptValue scenarios = fields.get("scenarios");
         ScriptValue persona = fields.get("persona");
-        if ((scenarios == null && persona == null) || fields.containsKey("rules")) {
+        if (scenarios == null && persona == null && !fields.containsKey("rules")) {
+            throw script.problem("no rules", "a key \"rules\", \"scenarios\" or \"persona\"", "");
+        }
+        if (fields.containsKey("rules")) {
             for (ScriptValue rule : script.require(fields, "rules").items("rules")) {
                 rules.add(rule(rule));
             }
@@ -90,7 +94,13 @@ final class ScriptReader {
                 values.put(parameter.name(), parameter(parameter, each));
             } else if (parameter.usual().isEmpty()) {
                 throw value.problem(
-                        "no " + ScriptValue.quoted(parameter.name()) + " for " + kind, parameter.description(), "");
+                        "no " + ScriptValue.quoted(parameter.name()) + " for " + kind,
+                        "it: "
+                                + parameter
+                                        .description()
+                                        .toLowerCase(Locale.ROOT)
+                                        .replaceFirst("\\.$", ""),
+                        "");
             }
         }
         return value.made("what the scenario can be made of", () -> kind.with(values));
@@ -100,16 +110,27 @@ final class ScriptReader {
         return switch (parameter.type()) {
             case TIME -> value.duration();
             case NUMBER -> value.wholeNumber(0, Long.MAX_VALUE);
+            case PORT -> value.wholeNumber(1, 65535);
+            case CHOICE -> value.word("a value of \"" + parameter.name() + "\"", parameter.choices());
+            case PATTERN -> pattern(value).toString();
+            case PATTERNS -> texts(value, "patterns", each -> pattern(each).toString());
+            case NETWORKS ->
+                texts(value, "networks", each -> {
+                    String network = each.text("a network");
+                    return each.made("a network", () -> Network.of(network)).toString();
+                });
             case CHANCE -> chance(value, "");
             case TEXT -> value.text("a text");
-            case TEXTS -> {
-                List<ScriptValue> items = value.items("texts");
-                if (items.isEmpty()) {
-                    throw value.problem("an empty array", "at least one text", "");
-                }
-                yield items.stream().map(item -> item.text("a text")).toList();
-            }
+            case TEXTS -> texts(value, "texts", each -> each.text("a text"));
         };
+    }
+
+    private static List<String> texts(ScriptValue value, String what, Function<ScriptValue, String> reading) {
+        List<ScriptValue> items = value.items(what);
+        if (items.isEmpty()) {
+            throw value.problem("an empty array", "at least one of these " + what, "");
+        }
+        return items.stream().map(reading).toList();
     }
 
     // ---- rules

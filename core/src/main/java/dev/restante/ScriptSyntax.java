@@ -211,7 +211,7 @@ enum ScriptSyntax {
                     place,
                     path,
                     "the alias *" + abbreviated(yaml.getString()),
-                    "the value itself, since scripts have no aliases",
+                    "the value itself, since scripts have no aliases; a pattern that begins with * stands in quotes",
                     "");
         }
         if (parser.getTypeId() != null) {

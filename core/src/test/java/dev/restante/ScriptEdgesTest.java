@@ -18,11 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,29 +44,6 @@ class ScriptEdgesTest {
             .auth(AuthPolicy.users(Map.of("ann", "secret")))
             .build()
             .start();
-
-    /** A manual clock that tells when somebody begins to wait for it, so that it is not moved before. */
-    private static final class WaitedForClock implements ServerClock {
-        private final ManualClock manual = ServerClock.manual();
-        private final Semaphore waits = new Semaphore(0);
-
-        @Override
-        public Instant now() {
-            return manual.now();
-        }
-
-        @Override
-        public void schedule(Duration delay, Runnable task) {
-            manual.schedule(delay, task);
-            waits.release();
-        }
-
-        @Override
-        public void advance(Duration time) {
-            waits.acquireUninterruptibly();
-            manual.advance(time);
-        }
-    }
 
     @AfterEach
     void close() {
@@ -373,7 +349,7 @@ class ScriptEdgesTest {
             client.envelope("ann@x.test", "bob@y.test")
                     .sendRaw("x".repeat(78).concat("\r\n").repeat(50));
             client.sendRaw(".\r\n");
-            clock.advance(Duration.ofMillis(3_900));
+            clock.awaitWait().advance(Duration.ofMillis(3_900));
             client.expectSilence(50);
             clock.advance(Duration.ofMillis(200));
             client.expect("250 ");
@@ -386,7 +362,7 @@ class ScriptEdgesTest {
         try (WireDialogue client = WireDialogue.greeted(smtp)) {
             client.send("NOOP");
             assertThat(client.octets(1)).hasSize(1);
-            clock.advance(Duration.ofSeconds(3));
+            clock.awaitWait().advance(Duration.ofSeconds(3));
             assertThat(client.octets(3)).isEqualTo("50 ".getBytes(US_ASCII));
             client.expectSilence(30);
         }
@@ -397,7 +373,7 @@ class ScriptEdgesTest {
         smtp.script(on(NOOP).tarpit(Duration.ofSeconds(1)).once());
         try (WireDialogue client = WireDialogue.greeted(smtp)) {
             client.sendRaw("NOOP\r\nNOOP\r\nNOOP\r\n").expectSilence(30);
-            clock.advance(Duration.ofSeconds(2));
+            clock.awaitWait().advance(Duration.ofSeconds(2));
             client.expect("250 ").expect("250 ").expectSilence(30);
             clock.advance(Duration.ofSeconds(1));
             client.expect("250 ");
@@ -421,11 +397,37 @@ class ScriptEdgesTest {
             client.reply();
             client.send("EHLO client.test");
             if (rule.toString().contains("tarpit")) {
-                clock.advance(Duration.ofSeconds(9));
+                clock.awaitWait().advance(Duration.ofSeconds(9));
             }
             client.expect(ehlo);
             smtp.reset();
             client.say("NOOP", "250 ").say("EHLO client.test", "250 ").say("MAIL FROM:<ann@x.test>", "250 ");
+        }
+    }
+
+    @Test
+    void whatIsCountedInAConnectionBeginsAnewWithAReset() {
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.mail("ann@x.test", "bob@y.test");
+            smtp.reset();
+            smtp.script(
+                    on(MAIL_FROM).nthInConnection(1).reply(450, "4.3.0 mine").always());
+            client.say("MAIL FROM:<ann@x.test>", "450 4.3.0 mine").say("MAIL FROM:<ann@x.test>", "250 ");
+        }
+    }
+
+    /** A wait that begins just as the clock is moved ends with it. */
+    @Test
+    void noAdvanceFallsBetweenTwoWaits() {
+        smtp.script(on(NOOP).dribble(4, Duration.ofSeconds(1)).always());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            for (int i = 0; i < 300; i++) {
+                clock.forgetWaits();
+                client.send("NOOP");
+                assertThat(client.octets(4)).hasSize(4);
+                clock.awaitWait().advance(Duration.ofSeconds(4));
+                client.octets("250 2.0.0 OK\r\n".length() - 4);
+            }
         }
     }
 
@@ -498,6 +500,59 @@ class ScriptEdgesTest {
                 .containsExactly(List.of("any"), List.of("any"), List.of("any", "any", "any"));
         assertThat(smtp.attempts().get(0).toString())
                 .isEqualTo("#1 REFUSED at AUTH, then 503 5.5.1 Already authenticated [any]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, EHLO, EHLO",
+        "2, HELO, EHLO",
+        "2, STARTTLS, STARTTLS",
+        "2, AUTH PLAIN AGFubgBzZWNyZXQ=, AUTH",
+        "2, MAIL FROM:<ann@x.test>, MAIL_FROM",
+    })
+    void aRefusalAtAnyCommandLeavesTheAttemptOfTheCommand(int nth, String command, String stage) {
+        for (boolean closing : new boolean[] {false, true}) {
+            smtp.reset();
+            smtp.script(
+                    closing
+                            ? on(ANY_COMMAND)
+                                    .named("mine")
+                                    .nthInConnection(nth)
+                                    .closeConnection()
+                                    .once()
+                            : on(ANY_COMMAND)
+                                    .named("mine")
+                                    .nthInConnection(nth)
+                                    .reply(450, "4.3.0 no")
+                                    .once());
+            try (WireDialogue client = WireDialogue.greeted(smtp)) {
+                client.send(command.length() == 4 ? command + " client.test" : command);
+                if (closing) {
+                    client.expectEnd();
+                } else {
+                    client.expect("450 4.3.0 no");
+                }
+            }
+            assertThat(smtp.attempts()).singleElement().satisfies(attempt -> {
+                assertThat(attempt.stage().name()).isEqualTo(stage);
+                assertThat(attempt.rules()).containsExactly("mine");
+                assertThat(attempt.outcome()).isEqualTo(closing ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED);
+            });
+        }
+    }
+
+    @Test
+    void aRecipientRefusedAtAnyCommandIsInTheAttempt() {
+        smtp.script(on(ANY_COMMAND).nthInConnection(3).reply(450, "4.2.1 no").once());
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("MAIL FROM:<ann@x.test>", "250 ")
+                    .say("RCPT TO:<bob@y.test>", "450 ")
+                    .say("QUIT", "221 ");
+        }
+        assertThat(smtp.attempts().get(0).recipients()).singleElement().satisfies(outcome -> {
+            assertThat(outcome.recipient().address()).isEqualTo("bob@y.test");
+            assertThat(outcome.reply().orElseThrow().code()).isEqualTo(450);
+        });
     }
 
     @Test

@@ -155,7 +155,7 @@ class StageEffectTest {
         return all.stream();
     }
 
-    private final ManualClock clock = ServerClock.manual();
+    private final WaitedForClock clock = new WaitedForClock();
 
     /** Scripts one effect, leads a client to the stage, and hands both over. */
     private void at(Case where, Effect effect, Consumer<Scene> test) {
@@ -321,7 +321,7 @@ class StageEffectTest {
     void aDelayEndsWhenTheClockSaysSo(Case where) {
         at(where, new Effect.Delay(ofSeconds(30)), scene -> {
             scene.client.expectSilence(SILENCE);
-            clock.advance(ofSeconds(29));
+            clock.awaitWait().advance(ofSeconds(29));
             scene.client.expectSilence(SILENCE);
             clock.advance(ofSeconds(1));
             scene.client.expect(where.at.usual);
@@ -333,13 +333,13 @@ class StageEffectTest {
     void aTarpitDelaysThisReplyAndTheNext(Case where) {
         at(where, new Effect.Tarpit(ofSeconds(10)), scene -> {
             scene.client.expectSilence(SILENCE);
-            clock.advance(ofSeconds(10));
+            clock.awaitWait().advance(ofSeconds(10));
             scene.client.expect(where.at.usual);
             if (where.at == At.QUIT || where.at == At.DATA || where.at == At.STARTTLS) {
                 return;
             }
             scene.client.send("NOOP").expectSilence(SILENCE);
-            clock.advance(ofSeconds(10));
+            clock.awaitWait().advance(ofSeconds(10));
             scene.client.expect("250 ");
         });
     }
@@ -350,7 +350,7 @@ class StageEffectTest {
         at(where, new Effect.Dribble(3, ofMillis(100)), scene -> {
             assertThat(scene.client.nextRead()).isEqualTo(where.at.usual.substring(0, 3));
             scene.client.expectSilence(SILENCE);
-            clock.advance(ofMillis(100));
+            clock.awaitWait().advance(ofMillis(100));
             assertThat(scene.client.nextRead()).hasSize(3);
             scene.client.expectSilence(SILENCE);
             String rest = "";
@@ -470,7 +470,7 @@ class StageEffectTest {
     void aDelayInTheMiddleOfABodyEndsWhenTheClockSaysSo(Transport transport) {
         inBody(transport, 100, new Effect.Delay(ofSeconds(5)), scene -> {
             scene.client.expectSilence(SILENCE);
-            clock.advance(ofSeconds(5));
+            clock.awaitWait().advance(ofSeconds(5));
             scene.client.expect("250 ");
             assertThat(scene.server.takeMail().bytes()).isEqualTo(BODY.getBytes(StandardCharsets.US_ASCII));
         });
@@ -567,7 +567,7 @@ class StageEffectTest {
     void aDelayedHandshakeBeginsWhenTheClockSaysSo(Transport transport) {
         atHandshake(transport, new Effect.Delay(ofSeconds(5)), scene -> {
             scene.client.expectSilence(SILENCE);
-            Thread later = new Thread(() -> clock.advance(ofSeconds(5)));
+            Thread later = new Thread(() -> clock.awaitWait().advance(ofSeconds(5)));
             later.start();
             shakesHands(scene);
         });

@@ -511,8 +511,8 @@ class ScenariosTest {
         ScenarioKind limit = Scenarios.kind("rateLimit").orElseThrow();
         assertThatThrownBy(() -> limit.with(Map.of())).hasMessageContaining("\"count\"");
         assertThatThrownBy(() -> limit.with(Map.of("count", "3"))).hasMessageContaining("NUMBER");
-        assertThatThrownBy(() -> limit.with(Map.of("count", 3, "per", "moon")))
-                .hasMessageContaining("client, user, sender");
+        assertThatThrownBy(() -> limit.with(Map.of("count", 3, "per", "moom")))
+                .hasMessageContaining("recipient, sender, user, client, triple");
         assertThatThrownBy(() -> limit.with(Map.of("count", 3, "foo", 1))).hasMessageContaining("has no \"foo\"");
     }
 }

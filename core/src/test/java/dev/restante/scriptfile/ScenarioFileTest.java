@@ -87,13 +87,17 @@ class ScenarioFileTest {
             [ { "greylisting": { "delay": "40d" } } ]        | scenarios[0].greylisting    | forgottenAfter
             [ "rateLimit" ]                                  | scenarios[0]                | no "count" for rateLimit
             [ { "rateLimit": { "count": "3" } } ]            | scenarios[0].rateLimit.count | a whole number
-            [ { "rateLimit": { "count": 3, "per": "moon" } } ] | scenarios[0].rateLimit    | client, user, sender
+            [ { "rateLimit": { "count": 3, "per": "moon" } } ] | scenarios[0].rateLimit.per | recipient, sender, user
             [ { "relayDenied": { "domains": [] } } ]         | scenarios[0].relayDenied.domains | at least one
             [ { "localError": { "x": 1 } } ]                 | scenarios[0].localError     | none
             [ { "localError": {}, "mailboxFull": {} } ]      | scenarios[0]                | one scenario an object
             [ {} ]                                           | scenarios[0]                | one scenario an object
-            [ { "blockClients": { "networks": ["x"] } } ]    | scenarios[0].blockClients   | is no network
-            [ { "bounceAfterAccept": { "host": "h", "port": 0 } } ] | scenarios[0].bounceAfterAccept | 1 to 65535
+            [ { "blockClients": { "networks": ["x"] } } ]    | scenarios[0].blockClients.networks[0] | is no network
+            [ { "bounceAfterAccept": { "host": "h", "port": 0 } } ] | scenarios[0].bounceAfterAccept.port | 1 to 65535
+            [ { "shuttingDown": { "stage": "DAT" } } ]       | scenarios[0].shuttingDown.stage | Did you mean "DATA"?
+            [ { "mailboxFull": { "to": "/[/" } } ]           | scenarios[0].mailboxFull.to | is malformed
+            [ { "allowClients": { "networks": ["10.0.0.0/33"] } } ] | scenarios[0].allowClients.networks[0] | "10.0.0.0/33" is no network
+            [ { "unknownUser": { "to": 5 } } ]               | scenarios[0].unknownUser.to | a pattern
             "localError"                                     | scenarios                   | an array
             """)
     void whatIsWrongIsNamedWithItsPath(String scenarios, String path, String expected) {

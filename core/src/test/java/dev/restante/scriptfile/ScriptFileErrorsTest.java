@@ -107,7 +107,7 @@ class ScriptFileErrorsTest {
                         () -> ScriptFile.fromYaml(bomb.append("rules: *a39\n").toString())))
                 .hasMessage(
                         "line 2, column 10: a1[0]: found the alias *a0, but expected the value itself, since scripts"
-                                + " have no aliases.");
+                                + " have no aliases; a pattern that begins with * stands in quotes.");
     }
 
     @Test

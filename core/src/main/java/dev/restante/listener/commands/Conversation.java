@@ -7,6 +7,7 @@ import dev.restante.Envelope;
 import dev.restante.LintCheck;
 import dev.restante.Reply;
 import dev.restante.Rule;
+import dev.restante.ServerClock;
 import dev.restante.SmtpClient;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
@@ -21,9 +22,11 @@ import dev.restante.session.SessionRecorder;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,15 @@ import org.jspecify.annotations.Nullable;
 public final class Conversation implements WireSocket.CommandSource {
     /** The word for a line that is no command of ours. */
     static final String UNKNOWN = "UNKNOWN";
+
+    /** The stages of commands that leave an attempt where they are refused outside of a transaction. */
+    private static final Map<String, Stage<?>> OWN_STAGES = Map.of(
+            "EHLO", Stage.EHLO,
+            "HELO", Stage.EHLO,
+            "LHLO", Stage.EHLO,
+            "STARTTLS", Stage.STARTTLS,
+            "AUTH", Stage.AUTH,
+            "MAIL", Stage.MAIL_FROM);
 
     private static final byte[] GARBAGE = {(byte) 0xff, 0x00, 0x15, (byte) 0x80, '?', '\r', 0x07, '\n'};
 
@@ -340,6 +352,11 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         mannerOfCommand = Ruling.USUAL;
         ledger.command();
+        Stage<?> own = OWN_STAGES.get(verb);
+        if (own != null) {
+            // Whatever ends the connection at any command ends it at this one.
+            ledger.reached(own);
+        }
         Ruling ruling = ask(Stage.ANY_COMMAND);
         if (ruling.ended()) {
             return null;
@@ -352,7 +369,11 @@ public final class Conversation implements WireSocket.CommandSource {
             return null;
         }
         if (ruling.decision() != null && !(ruling.decision() instanceof Effect.CutReply)) {
-            insteadOf(verb, ruling.replyOr(Replies.OK), ruling);
+            Reply reply = ruling.replyOr(Replies.OK);
+            if (ruling.refuses()) {
+                refused(verb, own, ruling.said(reply));
+            }
+            insteadOf(verb, reply, ruling);
             return null;
         }
         mannerOfCommand = ruling;
@@ -366,6 +387,19 @@ public final class Conversation implements WireSocket.CommandSource {
             return null;
         }
         return verb.isEmpty() ? UNKNOWN : verb;
+    }
+
+    /** Notes that a rule for any command refused this one, as the stage that it would have reached does. */
+    private void refused(String verb, @Nullable Stage<?> own, Optional<Reply> said) {
+        Transaction open = transaction();
+        if (own != null) {
+            ledger.failed(own, Attempt.Outcome.REFUSED, said);
+        } else if (open != null && verb.equals("RCPT")) {
+            open.recipient(PathArgument.unread(argument()), said);
+        } else if (open != null && (verb.equals("DATA") || verb.equals("BDAT"))) {
+            open.reached = Stage.DATA;
+            open.refusal = said.orElse(null);
+        }
     }
 
     /** The reply to a command with octets that no command may have; {@code null} if it has none. */
@@ -412,6 +446,7 @@ public final class Conversation implements WireSocket.CommandSource {
             tarpit = Duration.ZERO;
             wire.endThrottle();
             refusedAtConnect = false;
+            moment.beginAnew();
             recorder.note("the server was reset; the connection goes on as a new session");
         }
     }
@@ -486,7 +521,7 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         ledger.answered();
         if (!tarpit.isZero()) {
-            pause(tarpitPace.next(tarpit, tarpitReads == wire.reads()));
+            pauseUntil(tarpitPace.next(tarpit, tarpitReads == wire.reads()));
             tarpitReads = wire.reads();
         }
         Ruling manner = ruling.following(mannerOfCommand);
@@ -557,7 +592,7 @@ public final class Conversation implements WireSocket.CommandSource {
         int piece = dribble == null ? length : dribble.pieceSize();
         for (int at = 0; at < length; at += piece) {
             if (at > 0 && dribble != null) {
-                pause(dribblePace.next(dribble.gap(), at > piece));
+                pauseUntil(dribblePace.next(dribble.gap(), at > piece));
             }
             wire.writeNow(octets, at, Math.min(piece, length - at));
         }
@@ -620,7 +655,7 @@ public final class Conversation implements WireSocket.CommandSource {
             } else if (pace instanceof Effect.Throttle throttle) {
                 wire.throttle(
                         throttle.bytesPerSecond(),
-                        (nanos, follows) -> pause(throttlePace.next(Duration.ofNanos(nanos), follows)));
+                        (nanos, follows) -> pauseUntil(throttlePace.next(Duration.ofNanos(nanos), follows)));
             } else if (pace instanceof Effect.Bounce bounce) {
                 ledger.bounce(bounce);
             } else if (pace instanceof Effect.WaitFor hold) {
@@ -660,8 +695,17 @@ public final class Conversation implements WireSocket.CommandSource {
     }
 
     private void pause(Duration time) {
+        pauseUntil(new Pace(services.clock()).next(time, false));
+    }
+
+    private void pauseUntil(Instant due) {
         Gate mine = new Gate();
-        services.clock().schedule(time, mine::open);
+        ServerClock clock = services.clock();
+        clock.schedule(Duration.between(clock.now(), due), mine::open);
+        // A clock that was moved just before is not moved again for us.
+        if (!clock.now().isBefore(due)) {
+            mine.open();
+        }
         park(mine);
     }
 

@@ -18,14 +18,14 @@ final class Pace {
     }
 
     /**
-     * How long to wait for this time to pass; zero or less if it has.
+     * Until when to wait for this time to pass; it may be over.
      *
      * @param follows whether it begins where the last wait ended; else it begins now
      */
-    Duration next(Duration time, boolean follows) {
+    Instant next(Duration time, boolean follows) {
         Instant now = clock.now();
         Instant from = follows && due != null ? due : now;
         due = time.compareTo(Duration.between(from, Instant.MAX)) < 0 ? from.plus(time) : Instant.MAX;
-        return Duration.between(now, due);
+        return due;
     }
 }

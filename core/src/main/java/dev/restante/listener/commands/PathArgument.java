@@ -1,5 +1,6 @@
 package dev.restante.listener.commands;
 
+import dev.restante.Envelope;
 import dev.restante.EsmtpParameters;
 import dev.restante.EsmtpParameters.Parameter;
 import java.util.ArrayList;
@@ -58,6 +59,12 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
         EsmtpParameters parameters =
                 reader.parameters((keyword, value) -> checkRecipientParameter(keyword, value, utf8, offers));
         return new PathArgument(reader.address(utf8, false), reader.spoken, parameters, List.copyOf(reader.remarks));
+    }
+
+    /** The recipient of a RCPT as it was said, whether it is an address or not. */
+    static Envelope.Recipient unread(String argument) {
+        String spoken = afterWord("TO:", argument);
+        return new Envelope.Recipient(spoken.replaceFirst("^<(.*)>$", "$1"), spoken, EsmtpParameters.none());
     }
 
     /** What follows {@code word} in an argument; the whole argument if it begins otherwise. */

@@ -6,6 +6,7 @@ import dev.restante.Moment;
 import dev.restante.SmtpClient;
 import dev.restante.Stage;
 import dev.restante.mail.Octets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,12 @@ final class PresentMoment implements Moment {
     PresentMoment(Population population, SmtpClient client) {
         this.population = population;
         this.client = client;
+    }
+
+    /** The connection goes on as a new session: what is counted in it begins anew. */
+    void beginAnew() {
+        Arrays.fill(ordinals, 0);
+        bodiesThatReached.clear();
     }
 
     /** A stage is reached, and counted. */

@@ -1,7 +1,6 @@
 package dev.restante.listener.commands;
 
 import dev.restante.Envelope;
-import dev.restante.EsmtpParameters;
 import dev.restante.Reply;
 import dev.restante.Stage;
 import java.util.Optional;
@@ -28,10 +27,7 @@ final class RcptCommand implements Verb {
                     conversation.offers());
         } catch (Refusal refusal) {
             // What was said is kept as it was said: that it is no address is what the evidence is about.
-            String spoken = PathArgument.afterWord("TO:", conversation.argument());
-            String address = spoken.replaceFirst("^<(.*)>$", "$1");
-            open.recipient(
-                    new Envelope.Recipient(address, spoken, EsmtpParameters.none()), Optional.of(refusal.reply()));
+            open.recipient(PathArgument.unread(conversation.argument()), Optional.of(refusal.reply()));
             conversation.say(refusal.reply());
             return;
         }
