@@ -105,7 +105,8 @@ class SessionFuzzTest {
                 .maxCommandsWithoutMail(12)
                 .maxBytesInFlight(64_000));
         FakeSmtpServer doors = start(builder().smtpsPort(0).lmtpPort(0));
-        FakeSmtpServer proxied = start(builder().proxyProtocol("127.0.0.1").proxyHeaderTimeout(ofMillis(300)));
+        FakeSmtpServer proxied =
+                start(builder().proxyProtocol("127.0.0.1").xclient("127.0.0.1").proxyHeaderTimeout(ofMillis(300)));
         FakeSmtpServer scripted = start(builder());
         scripted.script(rules());
         return List.of(
