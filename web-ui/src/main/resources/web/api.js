@@ -1,5 +1,10 @@
 // The HTTP API, as far as the page uses it.
 
+/** The path below which the server answers; empty at the root. */
+export const base = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
+
+const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone);
+
 /** An answer other than 200; `status` says which. */
 export class Refused extends Error {
   constructor(status, text) {
@@ -8,34 +13,70 @@ export class Refused extends Error {
   }
 }
 
-async function get(path) {
-  const response = await fetch(path);
+async function ask(method, path, body, more = {}) {
+  const response = await fetch(base + path, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    ...more,
+  });
   if (!response.ok) {
     throw new Refused(response.status, await response.text());
   }
   return response;
 }
 
-const json = async (path) => (await get(path)).json();
+const json = async (path) => (await ask('GET', path)).json();
+const found = (query) => `query=${encodeURIComponent(query)}&tz=${zone}`;
 
 export const server = () => json('/api/v1/server');
-export const messages = (start, limit) => json(`/api/v1/messages?start=${start}&limit=${limit}`);
-export const message = (id) => json(`/api/v1/message/${encodeURIComponent(id)}`);
-export const evidence = (id) => json(`/api/v1/message/${encodeURIComponent(id)}/evidence`);
+export const mails = (query, start, limit) =>
+  json(`/api/v1/${query ? `search?${found(query)}&` : 'messages?'}start=${start}&limit=${limit}`);
+export const checkQuery = (query) => json(`/page/query?${found(query)}`);
+export const letter = (id) => json(`/page/mail/${encodeURIComponent(id)}`);
 export const session = (id) => json(`/api/v1/sessions/${encodeURIComponent(id)}`);
 export const refusals = (limit) => json(`/api/v1/attempts?outcome=refused,aborted&limit=${limit}`);
-export const raw = async (id) => (await get(rawPath(id))).text();
+export const raw = async (id) => (await ask('GET', rawPath(id).slice(base.length))).text();
 
-export const rawPath = (id) => `/api/v1/message/${encodeURIComponent(id)}/raw`;
-export const partPath = (id, part) => `/api/v1/message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`;
-export const previewPath = (id) => `/preview/${encodeURIComponent(id)}`;
+/** Of these mails, or of all that the query finds if `ids` is null; an empty query means all there are. */
+export const mark = (ids, query, read) =>
+  ask('PUT', `/api/v1/messages?tz=${zone}`, ids ? { IDs: ids, Read: read } : query ? { Search: query, Read: read } : { Read: read });
+export const setTags = (ids, tags) => ask('PUT', '/api/v1/tags', { IDs: ids, Tags: tags });
+export const remove = (ids, query, leaving = false) =>
+  ids
+    ? ask('DELETE', '/api/v1/messages', { IDs: ids }, { keepalive: leaving })
+    : query
+      ? ask('DELETE', `/api/v1/search?${found(query)}`, undefined, { keepalive: leaving })
+      : ask('DELETE', '/api/v1/messages', undefined, { keepalive: leaving });
+
+export const rawPath = (id) => `${base}/api/v1/message/${encodeURIComponent(id)}/raw`;
+export const partPath = (id, part) => `${base}/api/v1/message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`;
+export const partText = async (id, part) => (await ask('GET', partPath(id, part).slice(base.length))).text();
+export const sessions = (outcome, text, limit) =>
+  json(`/page/sessions?outcome=${outcome}&q=${encodeURIComponent(text)}&limit=${limit}`);
+export const overview = (minutes) => json(`/page/overview?minutes=${minutes}`);
+export const script = () => json('/page/script');
+export const schema = () => json('/api/v1/script/schema');
+export const putScript = (text) => ask('PUT', '/api/v1/script', JSON.parse(text));
+export const addScript = (part) => ask('PATCH', '/api/v1/script', part);
+export const clearScript = () => ask('DELETE', '/api/v1/script');
+export const checkScript = async (text) => (await fetch(`${base}/page/script/check`, { method: 'POST', body: text })).json();
+export const switchRule = (index, on) => ask('POST', `/page/script/switch?index=${index}&on=${on ? 1 : 0}`);
+export const removeRule = (index, off) => ask('POST', `/page/script/remove?index=${index}&off=${off ? 1 : 0}`);
+export const htmlCheck = (id) => json(`/api/v1/message/${encodeURIComponent(id)}/html-check`);
+export const webui = () => json('/api/v1/webui');
+export const release = (id, to) => ask('POST', `/api/v1/message/${encodeURIComponent(id)}/release`, { To: to });
+/** `outside`: with images from elsewhere; `dark`: as a mail client with dark colours shows it. */
+export const previewPath = (id, { outside, dark }) =>
+  `${base}/preview/${encodeURIComponent(id)}${outside || dark ? `?${[outside ? 'outside=1' : '', dark ? 'dark=1' : ''].filter(Boolean).join('&')}` : ''}`;
+export const printPath = (id) => `${base}/page/print/${encodeURIComponent(id)}`;
 
 /**
  * Calls back for each event of the server; `changed(false)` when the connection is lost, `changed(true)` when it is back.
  * The browser connects again by itself.
  */
 export function listen(handlers, changed) {
-  const source = new EventSource('/api/v1/events/stream');
+  const source = new EventSource(`${base}/api/v1/events/stream`);
   source.addEventListener('hello', () => changed(true));
   source.addEventListener('error', () => changed(false));
   for (const [name, handle] of Object.entries(handlers)) {

@@ -1,31 +1,42 @@
-// Keeps what the page knows, follows the address, listens to the server, and draws.
-import { html, nothing, render } from '/assets/lit/lit-html.js';
-import * as api from '/assets/api.js';
-import { inbox } from '/assets/inbox.js';
-import { letterView, tabOf } from '/assets/letter.js';
-import { sessionView } from '/assets/session.js';
-import { failed, gone, welcome } from '/assets/welcome.js';
+// Follows the address, listens to the server, and draws.
+import { html, nothing, render } from './lit/lit-html.js';
+import * as api from './api.js';
+import { base } from './api.js';
+import { Inbox } from './inbox.js';
+import * as keys from './keys.js';
+import { gear, keyboard } from './icons.js';
+import { letterActions, letters, letterView, tabOf, turnTo } from './letter.js';
+import { Mails } from './mails.js';
+import { closeDialog, notice, openDialog, sorry, undoLatest } from './overlay.js';
+import { SearchField } from './search.js';
+import { announce, badge, showPrefs, turnTheme } from './prefs.js';
+import { Overview } from './overview.js';
+import { ScriptPage } from './script.js';
+import { sessionView } from './session.js';
+import { Sessions, step } from './sessions.js';
+import { failed, gone, welcome, welcomes } from './welcome.js';
+import { t } from './words.js';
 
-const PAGE = 100;
+const REFUSALS = 100;
 
 const state = {
   server: null,
   live: false,
-  mails: [],
-  /** How many mails the list shows at most. */
-  shown: PAGE,
-  total: 0,
-  unread: 0,
   tries: { total: 0, attempts: [] },
-  /** IDs that have just arrived. */
-  fresh: new Set(),
+  /** What the address asks for. */
+  view: 'mails',
   openId: null,
   openSession: null,
+  letter: null,
   /** What the right side shows: a function that makes it, or null. */
-  view: null,
+  reader: null,
 };
 
-const at = { status: document.getElementById('status'), desk: document.getElementById('desk') };
+const at = Object.fromEntries(['nav', 'search-place', 'status', 'desk', 'news'].map((id) => [id, document.getElementById(id)]));
+
+const sessions = new Sessions(draw);
+const script = new ScriptPage(draw);
+const overview = new Overview(draw);
 
 let drawing = false;
 function draw() {
@@ -38,19 +49,54 @@ function draw() {
   }
 }
 
+const mails = new Mails(draw, () => inbox.list.inSight.from);
+const inbox = new Inbox({ mails, state, changed: draw, href, go });
+const search = new SearchField({ changed: draw, mails, search: (query, finished) => {
+  const path = query === mails.query ? here() : state.openId ? `/view/${state.openId}` : '/';
+  const address = href(path, query);
+  if (address !== location.pathname + location.search) {
+    go(address, { replace: !finished && mails.query !== '' && query !== '' });
+  }
+} });
+
+/** The path below the base. */
+function here() {
+  return location.pathname.slice(base.length) || '/';
+}
+
+/** An address of the page; mail keeps the search that it was found by. */
+function href(path, query = mails.query) {
+  return `${base}${path}${query && (path === '/' || path.startsWith('/view/')) ? `?q=${encodeURIComponent(query).replaceAll('%20', '+')}` : ''}`;
+}
+
 function drawNow() {
   if (state.server === null) {
     return;
   }
+  const empty = mails.loaded && mails.all === 0 && state.tries.total === 0;
+  const board = { script, overview }[state.view];
+  const inSessions = state.view === 'sessions' || state.view === 'session';
+  const start = state.view === 'start' || (state.view === 'mails' && empty && state.reader === null && !mails.query);
+  render(nav(), at.nav);
+  render(search.view(), at['search-place']);
   render(status(), at.status);
-  const empty = state.total === 0 && state.tries.total === 0;
-  at.desk.classList.toggle('open', state.view !== null);
-  at.desk.classList.toggle('empty', empty && state.view === null);
-  render(html`
-    ${empty ? nothing : inbox(state, { more })}
-    <div class="reader">${state.view ? state.view() : empty ? welcome(state.server) : nothing}</div>`, at.desk);
-  const subject = state.letter?.message.ID === state.openId ? state.letter.message.Subject : '';
-  document.title = `${state.unread ? `(${state.unread}) ` : ''}${subject ? `${subject} · ` : ''}Restante`;
+  at.desk.classList.toggle('open', state.reader !== null);
+  at.desk.classList.toggle('empty', start || board !== undefined);
+  render(board ? board.view() : html`
+    ${start ? nothing : inSessions ? sessions.view(state.openSession, state.reader === null, go) : inbox.view({ alone: state.reader === null, tries: state.tries, openSession: state.openSession, saved: savedSearches() })}
+    <div class="reader">${start ? welcome(state.server, empty) : state.reader ? state.reader() : nothing}</div>`, at.desk);
+  if (!start && !board && !inSessions) {
+    inbox.draw();
+  }
+  const subject = state.letter && state.letter.message.ID === state.openId ? state.letter.message.Subject : '';
+  badge(mails.allUnread);
+  document.title = `${mails.allUnread ? `(${mails.allUnread}) ` : ''}${subject ? `${subject} · ` : ''}Restante`;
+}
+
+function nav() {
+  const link = (view, path, name) => html`<a href="${base}${path}" aria-current=${(state.view === view || (view === 'sessions' && state.view === 'session')) ? 'page' : nothing}>${name}</a>`;
+  return html`<nav aria-label=${t('nav.label')}>${link('mails', '/', t('nav.mail'))}${link('sessions', '/sessions', t('nav.sessions'))}${
+    link('script', '/script', t('nav.script'))}${link('overview', '/overview', t('nav.overview'))}${link('start', '/start', t('nav.start'))}</nav>`;
 }
 
 function status() {
@@ -58,174 +104,297 @@ function status() {
   const shown = host.includes(':') ? `[${host}]` : host;
   return html`<span class="listens"><span class="quiet">SMTP</span> <code>${shown}:${port}</code>${
       smtpsPort === null ? nothing : html` <span class="quiet">SMTPS</span> <code>${smtpsPort}</code>`}</span>
-    <span class="live ${state.live ? 'on' : 'off'}" title=${state.live
-      ? 'New mail shows by itself' : 'The server does not answer; trying again'}>${state.live ? 'Live' : 'Offline'}</span>`;
+    <span class="live ${state.live ? 'on' : 'off'}" title=${t(state.live ? 'live.title' : 'offline.title')}>${t(state.live ? 'live' : 'offline')}</span>
+    <button type="button" class="bare" aria-label=${t('key.help')} title="${t('key.help')} (?)" @click=${keys.showKeys}>${keyboard}</button>
+    <button type="button" class="bare" aria-label=${t('prefs')} title=${t('prefs')} @click=${showPrefs}>${gear}</button>`;
+}
+
+function savedSearches() {
+  return search.saved.length === 0 ? nothing : html`<nav class="saved" aria-label=${t('search.saved')}>${search.saved.map((query) => html`<a
+    class="saved-search" href=${href('/', query)} aria-current=${query === mails.query ? 'true' : nothing}>${query}</a>`)}</nav>`;
 }
 
 // ---- what is where
 
-let here = location.pathname;
+/** Goes to an address of the page. */
+function go(address, { replace = false, keepFocus = false } = {}) {
+  if (address !== location.pathname + location.search + location.hash) {
+    history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  }
+  return follow({ focus: !keepFocus });
+}
 
-/** Follows the address: which mail or session, and which tab. */
+let left = location.pathname;
+
+/** Follows the address: which view, mail or session, which tab, which search. */
 async function follow({ focus = false } = {}) {
-  const left = here;
-  here = location.pathname;
-  const [, kind, id] = /^\/(view|session)\/([^/]+)$/.exec(location.pathname) ?? [];
-  state.openId = kind === 'view' ? decodeURIComponent(id) : null;
-  state.openSession = kind === 'session' ? decodeURIComponent(id) : null;
+  const from = left;
+  left = location.pathname;
+  const [, kind, id] = /^\/([a-z]*)(?:\/([^/]+))?$/.exec(here()) ?? [];
+  state.openId = kind === 'view' && id ? decodeURIComponent(id) : null;
+  state.openSession = kind === 'session' && id ? decodeURIComponent(id) : null;
+  state.view = { '': 'mails', view: 'mails', start: 'start' }[kind] ?? kind;
+  const parameters = new URLSearchParams(location.search);
+  const searching = state.view === 'mails' ? find((parameters.get('q') ?? '').trim()) : follower(parameters);
   if (state.openId) {
     await openMail(state.openId);
   } else if (state.openSession) {
     await openSession(state.openSession);
   } else {
-    state.view = null;
+    state.reader = null;
   }
+  await searching;
   drawNow();
-  if (focus && matchMedia('(max-width: 899px)').matches) {
-    (document.querySelector('.reader h1') ?? document.querySelector(`.inbox a[href="${left}"]`))?.focus();
-    if (state.view) {
-      scrollTo(0, 0);
+  if (state.openId) {
+    const index = mails.indexOf(state.openId);
+    if (index >= 0 && !inbox.list.node.contains(document.activeElement)) {
+      inbox.cursor = index;
+      inbox.list.reveal(index);
     }
+  }
+  if (focus && matchMedia('(max-width: 899px)').matches) {
+    (document.querySelector('.reader h1') ?? document.querySelector(`.inbox a[href^="${CSS.escape(from)}"], .inbox .mail`))?.focus();
+  }
+}
+
+/** The views beside that of mail load what they need by themselves. */
+async function follower(parameters) {
+  const view = { sessions, session: sessions, script, overview }[state.view];
+  try {
+    if (state.view === 'session') {
+      await (sessions.list ? null : sessions.load());
+    } else {
+      await view?.follow(parameters);
+    }
+  } catch (error) {
+    sorry(error);
+  }
+}
+
+async function find(query) {
+  if (query !== mails.query) {
+    inbox.clearSelection();
+    inbox.cursor = 0;
+    inbox.newer = 0;
+  }
+  try {
+    if (await search.show(query)) {
+      await mails.search(query);
+      inbox.list.top = query === mails.query ? inbox.list.top : 0;
+    }
+  } catch (error) {
+    search.problem = { message: error.message.replace(/^Error: /, ''), query, at: query.length };
   }
 }
 
 async function openMail(id) {
   try {
     if (state.letter?.message.ID !== id) {
-      const [message, evidence] = await Promise.all([api.message(id), api.evidence(id)]);
+      const letter = await api.letter(id);
       if (state.openId !== id) {
         return; // somebody was quicker
       }
-      state.letter = { message, evidence, source: null };
-      markRead(id);
+      if (letter.gone) {
+        state.reader = () => gone('mail');
+        return;
+      }
+      state.letter = letter;
+      mails.read(id, true);
     }
     const letter = state.letter;
-    state.view = () => letterView(letter, tabOf(letter, location.hash.slice(1)));
-    if (location.hash === '#source' && letter.source === null) {
-      api.raw(id).then((source) => {
-        letter.source = source;
-        draw();
-      });
-    }
+    state.reader = () => letterView(letter, tabOf(letter, location.hash.slice(1)), {
+      href, actions: actionsOf(letter), tag: () => inbox.tag(),
+    });
   } catch (error) {
-    state.view = () => (error.status === 404 ? gone('mail') : failed(error));
+    state.reader = () => failed(error);
   }
+}
+
+function actionsOf(letter) {
+  return letterActions(letter, state.server, state.relay ? [{ key: 'mail.release', run: () => releaseDialog(letter) }] : []);
+}
+
+function releaseDialog(letter) {
+  const send = async (event) => {
+    event.preventDefault();
+    const to = new FormData(event.target).get('to').split(',').map((each) => each.trim()).filter(Boolean);
+    closeDialog();
+    try {
+      await api.release(letter.message.ID, to);
+      notice(t('release.done'));
+    } catch (error) {
+      sorry(error);
+    }
+  };
+  openDialog(t('release.title'), () => html`<form class="tag-form" @submit=${send}>
+    <label class="field">${t('release.to')}<input name="to" type="text" autofocus .value=${letter.evidence.recipients.map((each) => each.address).join(', ')}></label>
+    <div class="dialog-foot"><button type="button" @click=${closeDialog}>${t('cancel')}</button><button class="main">${t('release.do')}</button></div></form>`);
 }
 
 async function openSession(id) {
   try {
     const session = await api.session(id);
-    state.view = () => sessionView(session);
+    state.reader = () => sessionView(session, { href: sessions.address(sessions.outcome), name: t('sessions.back') });
   } catch (error) {
-    state.view = () => (error.status === 404 ? gone('session') : failed(error));
-  }
-}
-
-function markRead(id) {
-  const mail = state.mails.find((each) => each.ID === id);
-  if (mail && !mail.Read) {
-    mail.Read = true;
-    state.unread = Math.max(0, state.unread - 1);
+    state.reader = () => (error.status === 404 ? gone('session') : failed(error));
   }
 }
 
 document.addEventListener('click', (event) => {
-  const link = event.target.closest('a[href]');
+  const link = event.target.closest?.('a[href]');
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-  if (!link || !plain || link.target || link.hasAttribute('download') || link.origin !== location.origin
+  if (event.defaultPrevented || !link || !plain || link.target || link.hasAttribute('download') || link.origin !== location.origin
     || link.classList.contains('skip')) {
     return;
   }
-  if (link.pathname === '/' || /^\/(view|session)\//.test(link.pathname)) {
+  const path = link.pathname.slice(base.length) || '/';
+  if (link.pathname.startsWith(base) && /^\/(view\/[^/.]+|session\/[^/]+|sessions|script|overview|start)?$/.test(path)) {
     event.preventDefault();
     const tab = link.getAttribute('role') === 'tab';
-    if (link.href !== location.href) {
-      history[tab ? 'replaceState' : 'pushState'](null, '', link.href);
-    }
-    follow({ focus: !tab });
+    go(link.pathname + link.search + link.hash, { replace: tab, keepFocus: tab });
   }
 });
 addEventListener('popstate', () => follow({ focus: true }));
 
-// ---- what is new
+// ---- what can be done
 
-let loading = null;
-let again = false;
+const group = (name, all) => all.map((each) => ({ group: name, ...each }));
+const inLetter = () => state.openId !== null && state.letter?.message.ID === state.openId;
+const inSessionList = () => state.view === 'sessions' || state.view === 'session';
+const inMails = () => state.view === 'mails';
 
-/** Loads what the list shows. Calls that come while it loads make it load once more. */
-function load() {
-  again = loading !== null;
-  loading ??= loadNow().finally(() => {
-    loading = null;
-    if (again) {
-      load().catch(() => {}); // the stream says that the server is gone
-    }
-  });
-  return loading;
+keys.offer([
+  ...group('list', [
+    { name: t('key.next'), keys: ['j', 'ArrowDown'], when: inMails, run: () => inbox.move(1), silent: true },
+    { name: t('key.previous'), keys: ['k', 'ArrowUp'], when: inMails, run: () => inbox.move(-1), silent: true },
+    { name: t('key.extend'), keys: ['Shift+ArrowDown'], when: inMails, run: () => inbox.move(1, { extend: true }), silent: true },
+    { name: t('key.extend'), keys: ['Shift+ArrowUp'], when: inMails, run: () => inbox.move(-1, { extend: true }), silent: true },
+    { name: t('key.first'), keys: ['Home', 'g g'], when: inMails, run: () => inbox.move(0, { to: 0 }) },
+    { name: t('key.last'), keys: ['End', 'G'], when: inMails, run: () => inbox.move(0, { to: mails.count - 1 }) },
+    { name: t('key.open'), keys: ['o'], when: inMails, run: () => mails.at(inbox.cursor) && go(href(`/view/${mails.at(inbox.cursor).ID}`)) },
+    { name: t('key.close'), keys: ['Escape', 'u'], run: leave },
+    { name: t('key.select'), keys: ['x', 'Space'], when: () => inMails() && mails.count > 0, run: () => inbox.toggle(inbox.cursor) },
+    { name: t('key.all'), keys: ['Mod+a'], when: inMails, run: () => inbox.selectAll() },
+    { name: t('do.read'), keys: ['r'], when: inMails, run: () => inbox.markRead(true) },
+    { name: t('do.unread'), keys: ['R'], when: inMails, run: () => inbox.markRead(false) },
+    { name: t('do.read.all'), keys: ['A'], when: inMails, run: readAll },
+    { name: t('do.tag'), keys: ['t'], when: inMails, run: () => inbox.tag() },
+    { name: t('do.delete'), keys: ['Delete', '#'], when: inMails, run: () => inbox.remove() },
+    { name: t('do.delete.all'), keys: [], when: inMails, run: () => { inbox.selectAll(); inbox.remove(); } },
+    { name: t('do.undo'), keys: ['z', 'Mod+z'], run: undoLatest },
+  ]),
+  ...group('mail', [
+    { name: t('key.tab.next'), keys: [']', 'ArrowRight'], when: inLetter, run: () => turnTo(1), silent: true },
+    { name: t('key.tab.previous'), keys: ['[', 'ArrowLeft'], when: inLetter, run: () => turnTo(-1), silent: true },
+    { name: t('key.save'), keys: ['e'], when: inLetter, run: () => document.querySelector('.letter-actions a').click() },
+    ...[['copy.junit', 'c t'], ['copy.curl', 'c c'], ['copy.eml', 'c e'], ['copy.link', 'c l'], ['mail.print', 'p']].map(([key, keyed]) => (
+      { name: t(key), keys: [keyed], when: inLetter, run: () => actionsOf(state.letter).find((each) => each.key === key).run() })),
+  ]),
+  ...group('everywhere', [
+    { name: t('key.search'), keys: ['/', 's'], run: () => search.focus() },
+    { name: t('key.palette'), keys: ['Mod+k'], typing: true, run: keys.showPalette, silent: true },
+    { name: t('key.help'), keys: ['?'], run: keys.showKeys },
+    { name: t('key.go.mail'), keys: ['g m'], run: () => go(href('/')) },
+    { name: t('key.next'), keys: ['j', 'ArrowDown'], when: inSessionList, run: () => step(1), silent: true },
+    { name: t('key.previous'), keys: ['k', 'ArrowUp'], when: inSessionList, run: () => step(-1), silent: true },
+    { name: t('key.go.sessions'), keys: ['g s'], run: () => go(`${base}/sessions`) },
+    { name: t('key.go.script'), keys: ['g r'], run: () => go(`${base}/script`) },
+    { name: t('key.go.overview'), keys: ['g o'], run: () => go(`${base}/overview`) },
+    { name: t('key.go.start'), keys: ['g h'], run: () => go(href('/start')) },
+    { name: t('prefs'), keys: [','], run: showPrefs },
+    { name: t('theme.turn'), keys: ['D'], run: turnTheme },
+    { name: t('key.reload'), keys: ['.'], run: reload },
+  ]),
+]);
+
+function readAll() {
+  inbox.selectAll();
+  inbox.markRead(true).then(() => inbox.clearSelection());
 }
 
-async function loadNow() {
-  const { shown } = state;
-  const [server, page, tries] = await Promise.all([api.server(), api.messages(0, shown), api.refusals(PAGE)]);
-  if (shown !== state.shown) {
-    return loadNow(); // older mail was asked for meanwhile: this answer would take it away again
+function leave() {
+  if (inbox.selecting) {
+    inbox.clearSelection();
+  } else if (state.view === 'session') {
+    go(sessions.address(sessions.outcome));
+  } else if (state.view !== 'mails' || state.reader) {
+    const index = state.openId ? mails.indexOf(state.openId) : inbox.cursor;
+    go(href('/')).then(() => mails.count > 0 && inbox.list.focus(Math.max(0, index)));
+  } else if (mails.query) {
+    search.clear();
   }
-  Object.assign(state, { server, tries, mails: page.messages, total: page.total, unread: page.unread });
+}
+
+// ---- what is new
+
+letters(draw);
+welcomes(draw);
+
+async function load() {
+  const [server, webui, tries] = await Promise.all([api.server(), api.webui(), api.refusals(REFUSALS), mails.loaded ? mails.refresh() : null]);
+  Object.assign(state, { server, tries, relay: webui.MessageRelay.Enabled });
   draw();
 }
 
 function reload() {
-  load().catch(() => {});
-}
-
-async function more() {
-  state.shown += PAGE;
-  const page = await api.messages(state.mails.length, PAGE);
-  const known = new Set(state.mails.map((mail) => mail.ID));
-  state.mails.push(...page.messages.filter((mail) => !known.has(mail.ID)));
-  state.total = page.total;
-  draw();
-}
-
-function arrived(mail) {
-  if (state.mails.some((each) => each.ID === mail.ID)) {
-    return;
-  }
-  state.mails.unshift(mail);
-  state.mails.length = Math.min(state.mails.length, state.shown);
-  state.total += 1;
-  state.unread += mail.Read ? 0 : 1;
-  state.fresh.add(mail.ID);
-  setTimeout(() => state.fresh.delete(mail.ID), 3000);
-  document.getElementById('news').textContent = `New mail: ${mail.Subject || 'no subject'}`;
-  draw();
-}
-
-function removed({ ids }) {
-  const away = new Set(ids);
-  state.mails = state.mails.filter((mail) => !away.has(mail.ID));
-  draw();
-  reload(); // which of them were unread, and what moves up, the server knows
+  load().catch(() => {}); // the stream says that the server is gone
 }
 
 async function tried() {
-  state.tries = await api.refusals(PAGE);
+  state.tries = await api.refusals(REFUSALS);
   draw();
 }
 
-api.listen({ new: arrived, gone: removed, attempts: tried, reload }, (live) => {
+/** What the views beside the mail show is asked for again. */
+function refreshViews() {
+  if (inSessionList()) {
+    sessions.loadSoon();
+    if (state.openSession) {
+      openSession(state.openSession).then(draw);
+    }
+  } else if (state.view === 'overview') {
+    overview.loadSoon();
+  } else if (state.view === 'script') {
+    script.loadSoon();
+  }
+}
+
+api.listen({
+  new: (mail) => {
+    inbox.arrived(mail);
+    announce(mail, () => go(href(`/view/${mail.ID}`)));
+    at.news.textContent = t('news.mail', mail.Subject || t('no.subject'));
+    draw();
+  },
+  gone: ({ ids }) => mails.gone(ids),
+  read: ({ id, read }) => mails.read(id, read),
+  tags: ({ id, tags }) => {
+    mails.tagged(id, tags);
+    if (state.letter?.message.ID === id) {
+      state.letter.message.Tags = tags;
+    }
+  },
+  attempts: () => {
+    tried();
+    refreshViews();
+  },
+  sessions: refreshViews,
+  reload: () => mails.refreshSoon(),
+}, (live) => {
+  const back = live && !state.live;
   state.live = live;
-  if (live) {
+  if (back && mails.loaded) {
     reload(); // what happened before the stream began, or while it was interrupted
   }
   draw();
 });
 
 setInterval(draw, 30_000); // "4 min" grows old
+document.querySelector('.skip').textContent = t('skip');
+matchMedia('(max-width: 899px)').addEventListener('change', draw);
 
 try {
-  await load();
-  await follow();
+  await Promise.all([load(), follow()]);
 } catch (error) {
   render(failed(error), at.desk);
 }

@@ -1,20 +1,28 @@
 // Values as people read them.
+import { locale, t } from './words.js';
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const complete = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const dayAndMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const complete = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** "now", "4 min", then the time of day, then the date. */
 export function briefTime(iso, now = Date.now()) {
   const time = new Date(iso);
   const minutes = Math.floor((now - time) / 60_000);
   if (minutes < 1) {
-    return 'now';
+    return t('time.now');
   }
   if (minutes < 60) {
-    return `${minutes} min`;
+    return t('time.minutes', minutes);
   }
   return new Date(now).toDateString() === time.toDateString() ? clock.format(time) : dayAndMonth.format(time);
+}
+
+/** The time of day as precisely as a chart needs it; the date where a step is an hour or more. */
+export function timeOfDay(millis, stepSeconds) {
+  const options = stepSeconds >= 3600 ? { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }
+    : stepSeconds < 60 ? { hour: '2-digit', minute: '2-digit', second: '2-digit' } : { hour: '2-digit', minute: '2-digit' };
+  return new Intl.DateTimeFormat(locale, options).format(new Date(millis));
 }
 
 export const fullTime = (iso) => complete.format(new Date(iso));
@@ -37,16 +45,14 @@ export function duration(micros) {
 
 export const offset = (micros) => `+${(micros / 1_000_000).toFixed(3)}`;
 
-export const count = (number, one, many) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
-
 /** What to call a person: the name, else the address. */
-export const called = (address) => address.Name || address.Address || '(no sender)';
+export const called = (address) => address.Name || address.Address || t('no.sender');
 
 /** One or two letters for a person. */
 export function initials(address) {
   const words = (address.Name || address.Address.split('@')[0] || '?').split(/[\s._+-]+/u).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  return letters.map((word) => Array.from(word)[0].toUpperCase()).join('');
+  return letters.map((word) => Array.from(word)[0].toUpperCase()).join('') || '?';
 }
 
 /** The same person always gets the same of `n` colours. */
@@ -57,3 +63,7 @@ export function hue(address, n) {
   }
   return hash % n;
 }
+
+/** Marks that turn the direction of writing, which make a text look like another, are written out. */
+export const visible = (text) =>
+  text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (mark) => `[U+${mark.charCodeAt(0).toString(16).toUpperCase()}]`);

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +21,15 @@ final class Assets {
     private static final String OURS = "/web/";
     private static final String LIT = "/META-INF/resources/webjars/lit-html/3.3.2/";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z-]*\\.(css|js|svg)");
-    private static final Pattern OWN_ADDRESS = Pattern.compile("([\"'`])/((?:assets|api|view|session|preview)/)");
-    private static final Pattern OWN_ROOT = Pattern.compile("(href=\"|pathname === ')/([\"'])");
+    private static final Pattern OWN_ADDRESS = Pattern.compile("((?:href|src)=\")/");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
+
+    private static final List<String> VIEWS =
+            List.of("/", "/view/{id}", "/sessions", "/session/{id}", "/script", "/overview", "/start");
 
     private final Search search;
     private final String basePath;
@@ -49,10 +53,10 @@ final class Assets {
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/", ctx -> serve(ctx, OURS, "index.html"));
         routes.get("/view/latest", this::latest);
-        routes.get("/view/{id}", ctx -> serve(ctx, OURS, "index.html"));
-        routes.get("/session/{id}", ctx -> serve(ctx, OURS, "index.html"));
+        for (String view : VIEWS) {
+            routes.get(view, ctx -> serve(ctx, OURS, "index.html"));
+        }
         routes.get("/favicon.ico", ctx -> serve(ctx, OURS, "favicon.svg"));
         routes.get("/assets/{file}", ctx -> serve(ctx, OURS, checked(ctx.pathParam("file"))));
         routes.get("/assets/lit/{file}", ctx -> serve(ctx, LIT, checked(ctx.pathParam("file"))));
@@ -106,17 +110,15 @@ final class Assets {
         }
     }
 
-    /** The page is written for the root: below a base path, its own addresses get that in front. */
+    /** The document is written for the root: below a base path, its addresses get that in front. Scripts find out by themselves. */
     private byte[] based(String name, byte[] content) {
-        if (basePath.isEmpty() || !name.matches(".*\\.(html|js)")) {
+        if (basePath.isEmpty() || !name.endsWith(".html")) {
             return content;
         }
         String text = new String(content, StandardCharsets.UTF_8);
-        text = OWN_ADDRESS.matcher(text).replaceAll("$1" + basePath + "/$2");
-        text = OWN_ROOT.matcher(text).replaceAll("$1" + basePath + "/$2");
-        return text.replace(
-                        "/^\\/(view|session)",
-                        "/^" + basePath.replace("/", "\\/").replace(".", "\\.") + "\\/(view|session)")
+        return OWN_ADDRESS
+                .matcher(text)
+                .replaceAll("$1" + Matcher.quoteReplacement(basePath) + "/")
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

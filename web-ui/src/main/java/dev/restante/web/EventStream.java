@@ -4,6 +4,7 @@ import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
+import dev.restante.SmtpSession;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells open pages what changes, as server-sent events: {@code hello} once, {@code new} with a list item, {@code gone} with
- * IDs, {@code read} and {@code tags} when somebody marked a mail, {@code attempts} when something was tried, {@code reload} when
- * there was too much to tell.
+ * IDs, {@code read} and {@code tags} when somebody marked a mail, {@code attempts} when something was tried, {@code sessions}
+ * when connections came or went, {@code reload} when there was too much to tell.
  *
  * <p>Each page has a thread that waits for news, and a bounded queue: a page that reads slowly delays neither a mail nor
  * another page. (Javalin's own event client ends a request twice when the browser has gone, and then loops for ever.)
@@ -103,6 +104,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
         private final BlockingQueue<Event> news = new ArrayBlockingQueue<>(MAX_WAITING);
         private volatile boolean missedSome;
         private long lastAttempt = latestAttempt();
+        private List<Long> lastSessions = sessions();
 
         Page(OutputStream out) {
             this.out = out;
@@ -140,13 +142,19 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
             } else if (event != null) {
                 return event;
             }
-            // Attempts have no listeners, but they are numbered: once a second is soon enough for a person.
+            // Attempts and sessions have no listeners, but they are numbered: once a second is soon enough for a
+            // person.
             long latest = latestAttempt();
-            if (latest == lastAttempt) {
-                return null;
+            if (latest != lastAttempt) {
+                lastAttempt = latest;
+                return new Event("attempts", Map.of("latest", latest));
             }
-            lastAttempt = latest;
-            return new Event("attempts", Map.of("latest", latest));
+            List<Long> sessions = sessions();
+            if (!sessions.equals(lastSessions)) {
+                lastSessions = sessions;
+                return new Event("sessions", Map.of("latest", sessions.get(0), "open", sessions.get(1)));
+            }
+            return null;
         }
 
         private void write(Event event) throws IOException {
@@ -164,6 +172,13 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
     private long latestAttempt() {
         List<Attempt> attempts = smtp.attempts();
         return attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();
+    }
+
+    /** The number of the latest session, and how many are open. */
+    private List<Long> sessions() {
+        List<SmtpSession> sessions = smtp.sessions();
+        return List.of(
+                sessions.isEmpty() ? 0L : sessions.get(sessions.size() - 1).number(), (long) smtp.openConnections());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
+import dev.restante.MailAddress;
 import dev.restante.MimePart;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Attribute;
@@ -34,9 +36,29 @@ record HtmlPreview(String html, int blocked) {
             "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; frame-ancestors 'self'";
 
     private static final Pattern CSS_OUTSIDE = Pattern.compile(
-            "@import[^;{}]*;?|url\\(\\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"']*))\\s*\\)?", Pattern.CASE_INSENSITIVE);
+            "@import[^;{}]*;?|(?:-webkit-)?image-set\\(|url\\(\\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"']*))\\s*\\)?",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern CID_REFERENCE =
             Pattern.compile("(=\\s*[\"']?)cid:([^\"'\\s>]+)(?=[\"'\\s>])", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DARK_WANTED =
+            Pattern.compile("prefers-color-scheme\\s*:\\s*dark", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LIGHT_WANTED =
+            Pattern.compile("prefers-color-scheme\\s*:\\s*light", Pattern.CASE_INSENSITIVE);
+    /** Both are as old as media queries, so that no browser's own idea of colours gets in between. */
+    private static final String ALWAYS = "min-width: 0";
+
+    private static final String NEVER = "max-width: 0";
+    private static final String INVERTED =
+            "html{background:#fff;filter:invert(1) hue-rotate(180deg)}img{filter:invert(1) hue-rotate(180deg)}";
+
+    // Inline and important: no style of the mail can make its head look like another.
+    private static final String PRINTED_HEAD =
+            "all:initial!important;display:block!important;margin:0 0 18px!important;"
+                    + "padding:0 0 12px!important;border-bottom:1px solid #bbb!important";
+    private static final String PRINTED_SUBJECT = "all:initial!important;display:block!important;"
+            + "font:600 20px/1.4 system-ui,sans-serif!important;margin:0 0 6px!important;color:#111!important";
+    private static final String PRINTED_LINE = "all:initial!important;display:block!important;"
+            + "font:13px/1.55 system-ui,sans-serif!important;color:#333!important";
     private static final List<String> BODY_ATTRIBUTES =
             List.of("style", "class", "id", "dir", "lang", "bgcolor", "text", "align");
     private static final Safelist SAFE = new Safelist()
@@ -147,16 +169,83 @@ record HtmlPreview(String html, int blocked) {
             .addEnforcedAttribute("a", "rel", "noopener noreferrer")
             .addEnforcedAttribute("a", "target", "_blank");
 
+    /**
+     * How a mail is to be shown.
+     *
+     * @param outside whether images may come from elsewhere
+     * @param dark whether it takes its reader to prefer dark colours; a mail without dark styles is inverted then
+     */
+    record Look(boolean outside, boolean dark) {
+        static final Look PLAIN = new Look(false, false);
+    }
+
+    private HtmlPreview(Cleaned cleaned) {
+        this(cleaned.document().outerHtml(), cleaned.blocked());
+    }
+
     /** What the frame of this mail may load: its own parts, and nothing else. */
     static String policy(CapturedMail mail, String hostAndBase) {
+        return policy(mail, hostAndBase, Look.PLAIN);
+    }
+
+    /** What the frame of this mail may load: its own parts, images from outside if they are allowed, and nothing else. */
+    static String policy(CapturedMail mail, String hostAndBase, Look look) {
         return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
-                + " img-src data: http://" + hostAndBase + partsOf("", mail) + "; base-uri 'none'; form-action 'none';"
-                + " frame-ancestors 'self'";
+                + " img-src data: "
+                + (look.outside() ? "https: http:" : "http://" + hostAndBase + partsOf("", mail))
+                + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
     }
 
     /** The preview of a mail; says so if the mail has no HTML. */
     static HtmlPreview of(CapturedMail mail, String basePath) {
-        return new Cleaning(mail, basePath).clean(mail.html().orElse("<p>This mail has no HTML.</p>"));
+        return of(mail, basePath, Look.PLAIN);
+    }
+
+    /** The preview of a mail as {@code look} says. */
+    static HtmlPreview of(CapturedMail mail, String basePath, Look look) {
+        return new HtmlPreview(
+                new Cleaning(mail, basePath, look).clean(mail.html().orElse("<p>This mail has no HTML.</p>")));
+    }
+
+    /** The mail as a document for paper and pictures: its head, and below it its HTML or text. */
+    static String printable(CapturedMail mail, String basePath) {
+        Document document = new Cleaning(mail, basePath, Look.PLAIN)
+                .clean(mail.html().orElse(""))
+                .document();
+        Element head = new Element("div").attr("style", PRINTED_HEAD);
+        head.appendElement("div")
+                .attr("style", PRINTED_SUBJECT)
+                .text(mail.subject().orElse("(no subject)"));
+        printed(head, "From", mail.from());
+        printed(head, "To", mail.to());
+        printed(head, "Cc", mail.cc());
+        line(
+                head,
+                "Date",
+                mail.date().map(Object::toString).orElse(mail.arrivedAt().toString()));
+        String files = mail.attachments().stream()
+                .map(part -> part.fileName().orElse(part.contentType()))
+                .collect(Collectors.joining(", "));
+        line(head, "Files", files);
+        if (mail.html().isEmpty()) {
+            document.body()
+                    .appendElement("pre")
+                    .attr("style", "white-space:pre-wrap;overflow-wrap:anywhere;font:inherit")
+                    .text(MailText.text(mail));
+        }
+        document.body().prependChild(head);
+        document.title(mail.subject().orElse("(no subject)"));
+        return document.outerHtml();
+    }
+
+    private static void printed(Element head, String name, List<MailAddress> people) {
+        line(head, name, people.stream().map(MailAddress::toString).collect(Collectors.joining(", ")));
+    }
+
+    private static void line(Element head, String name, String value) {
+        if (!value.isEmpty()) {
+            head.appendElement("div").attr("style", PRINTED_LINE).text(name + ": " + value);
+        }
     }
 
     /** The HTML as sent, but with this server's addresses for the parts that it shows. */
@@ -184,17 +273,22 @@ record HtmlPreview(String html, int blocked) {
         return basePath + "/api/v1/message/" + mail.id() + "/part/";
     }
 
+    private record Cleaned(Document document, int blocked) {}
+
     private static final class Cleaning {
         private final CapturedMail mail;
         private final String basePath;
+        private final Look look;
         private int blocked;
+        private boolean hasDarkStyles;
 
-        Cleaning(CapturedMail mail, String basePath) {
+        Cleaning(CapturedMail mail, String basePath, Look look) {
             this.mail = mail;
             this.basePath = basePath;
+            this.look = look;
         }
 
-        HtmlPreview clean(String html) {
+        Cleaned clean(String html) {
             Document sent = Jsoup.parse(html);
             // The cleaner keeps the body alone, but mails keep their styles in the head.
             List<Element> styles = sent.head().select("style");
@@ -210,12 +304,18 @@ record HtmlPreview(String html, int blocked) {
             clean.select("style").forEach(this::checkStyles);
             clean.head()
                     .append(
-                            "<meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light only\">"
-                                    + "<title>Mail</title>"
-                                    + "<style>html{color:#111;font:15px/1.5 system-ui,sans-serif}body{margin:16px}"
+                            "<meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\""
+                                    + (look.dark() && hasDarkStyles ? "dark" : "light")
+                                    + " only\"><title>Mail</title><style>"
+                                    + (!look.dark()
+                                            ? "html{color:#111"
+                                            : hasDarkStyles
+                                                    ? "html{background:#1c1c1e;color:#eee"
+                                                    : INVERTED + "html{color:#111")
+                                    + ";font:15px/1.5 system-ui,sans-serif}body{margin:16px}"
                                     + "img{max-width:100%}img:not([src]){outline:1px dashed #b9bdc6;outline-offset:-1px}</style>");
             clean.prependChild(new DocumentType("html", "", ""));
-            return new HtmlPreview(clean.outerHtml(), blocked);
+            return new Cleaned(clean, blocked);
         }
 
         private static void copyBodyAttributes(Element from, Element to) {
@@ -241,8 +341,13 @@ record HtmlPreview(String html, int blocked) {
                     image.removeAttr("src");
                 }
             } else if (!lower.startsWith("data:image/")) {
-                image.removeAttr("src");
-                blocked += lower.matches("(https?:)?//.*") ? 1 : 0;
+                boolean outside = lower.matches("(?s)(https?:)?//.*");
+                blocked += outside ? 1 : 0;
+                if (!outside || !look.outside()) {
+                    image.removeAttr("src");
+                } else {
+                    image.attr("src", lower.startsWith("//") ? "https:" + url : url);
+                }
             }
         }
 
@@ -262,6 +367,9 @@ record HtmlPreview(String html, int blocked) {
                 style.remove();
                 return;
             }
+            hasDarkStyles |= DARK_WANTED.matcher(css).find();
+            css = DARK_WANTED.matcher(css).replaceAll(look.dark() ? ALWAYS : NEVER);
+            css = LIGHT_WANTED.matcher(css).replaceAll(look.dark() ? NEVER : ALWAYS);
             style.empty();
             style.appendChild(new DataNode(css));
         }
@@ -272,6 +380,9 @@ record HtmlPreview(String html, int blocked) {
                 if (found.group().startsWith("@")) {
                     blocked++;
                     return "";
+                } else if (found.group().toLowerCase(Locale.ROOT).endsWith("image-set(")) {
+                    blocked++;
+                    return "none("; // takes addresses without url()
                 }
                 boolean carried = Stream.of(1, 2, 3)
                         .map(found::group)
@@ -281,7 +392,11 @@ record HtmlPreview(String html, int blocked) {
                     return Matcher.quoteReplacement(found.group());
                 }
                 blocked++;
-                return "none";
+                boolean kept = look.outside()
+                        && Stream.of(1, 2, 3)
+                                .map(found::group)
+                                .anyMatch(url -> url != null && url.strip().matches("(?is)https?://.*"));
+                return kept ? Matcher.quoteReplacement(found.group()) : "none";
             });
         }
     }

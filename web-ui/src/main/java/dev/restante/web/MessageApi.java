@@ -95,9 +95,11 @@ final class MessageApi {
     /** The HTML as the page frames it: cleaned, and unable to reach anything but its own parts. */
     private void preview(Context ctx) {
         CapturedMail mail = wanted(ctx, "Message not found");
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base(ctx)));
+        HtmlPreview.Look look =
+                new HtmlPreview.Look("1".equals(ctx.queryParam("outside")), "1".equals(ctx.queryParam("dark")));
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base(ctx), look));
         ctx.contentType("text/html; charset=utf-8")
-                .result(HtmlPreview.of(mail, base(ctx)).html());
+                .result(HtmlPreview.of(mail, base(ctx), look).html());
     }
 
     /** Always a picture of the same size: of anything that is no picture a blank one. */
@@ -109,7 +111,7 @@ final class MessageApi {
     }
 
     /** The base path; empty if there is none. */
-    private static String base(Context ctx) {
+    static String base(Context ctx) {
         return ctx.contextPath().equals("/") ? "" : ctx.contextPath();
     }
 

@@ -20,6 +20,11 @@ final class QueryException extends RuntimeException {
         this.position = position;
     }
 
+    /** Where it is, counted from 0. */
+    int position() {
+        return position;
+    }
+
     /** The problem and its place in one sentence. */
     String sentence() {
         return getMessage() + ", at character " + (query.codePointCount(0, position) + 1) + ".";

@@ -100,6 +100,9 @@ public final class RestanteUi implements AutoCloseable {
             new ChecksApi(marks, search, options.linkChecks).addTo(config.routes);
             new MetricsApi(smtp, marks, search, tallies, webhooks).addTo(config.routes);
             new SendApi(smtp, marks, options.relay).addTo(config.routes);
+            new PageApi(smtp, marks).addTo(config.routes);
+            new PageSessionsApi(smtp).addTo(config.routes);
+            new PageScriptApi(smtp).addTo(config.routes);
             new Assets(search, basePath).addTo(config.routes);
             new FixtureApi(smtp, marks).addTo(config.routes);
             new EvidenceApi(smtp, search).addTo(config.routes);

@@ -7,6 +7,7 @@ import static dev.restante.Stage.RCPT_TO;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.restante.Attempt;
 import dev.restante.FakeSmtpServer;
 import dev.restante.ManualClock;
 import dev.restante.ServerClock;
@@ -47,8 +48,17 @@ class PicturesTest {
                     page.navigate(ui.url() + "/view/latest");
                     assertThat(page.frameLocator("iframe").locator("h1")).isVisible();
                     take(page, "mail" + suffix);
-                    page.locator("[href='#session']").click();
+                    page.locator("#tab-session").click();
+                    take(page, "mail-session" + suffix);
+                    page.navigate(ui.url() + "/session/" + refusedSession(smtp));
+                    assertThat(page.locator(".dialogue")).isVisible();
                     take(page, "session" + suffix);
+                    page.navigate(ui.url() + "/script");
+                    assertThat(page.locator(".rule-row").first()).isVisible();
+                    take(page, "script" + suffix);
+                    page.navigate(ui.url() + "/overview");
+                    assertThat(page.locator(".figures")).isVisible();
+                    take(page, "overview" + suffix);
                 }
                 try (Page page = chromium.open(390, 844, colours)) {
                     page.navigate(ui.url());
@@ -60,6 +70,15 @@ class PicturesTest {
                 }
             }
         }
+    }
+
+    private static String refusedSession(FakeSmtpServer smtp) {
+        return smtp.sessions().stream()
+                .filter(session ->
+                        session.attempts().stream().anyMatch(attempt -> attempt.outcome() == Attempt.Outcome.REFUSED))
+                .findFirst()
+                .orElseThrow()
+                .id();
     }
 
     private static void take(Page page, String name) {

@@ -1,0 +1,106 @@
+package dev.restante.web;
+
+import dev.restante.CapturedMail;
+import dev.restante.FakeSmtpServer;
+import dev.restante.Link;
+import dev.restante.MimePart;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page asks for and nobody else: no part of the API, and free to change with the page. Questions whose answer may be
+ * "no" are answered with 200, because browsers log every other status as an error of the page.
+ */
+final class PageApi {
+    private final FakeSmtpServer smtp;
+    private final MailMarks marks;
+
+    PageApi(FakeSmtpServer smtp, MailMarks marks) {
+        this.smtp = smtp;
+        this.marks = marks;
+    }
+
+    /** Whether a search can be read; if not, why and where, counted in UTF-16 units as JavaScript does. */
+    private record QueryCheck(
+            boolean ok, @Nullable String message, @Nullable Integer at, List<String> ignored) {}
+
+    /** A mail with all that the page shows of it. */
+    private record Letter(
+            MessageJson.Message message, EvidenceJson.Evidence evidence, Part root, List<ShownLink> links) {}
+
+    /** A part of the MIME tree. */
+    private record Part(
+            String path,
+            String contentType,
+            @Nullable String charset,
+            @Nullable String disposition,
+            @Nullable String fileName,
+            @Nullable String contentId,
+            String encoding,
+            int size,
+            boolean attachment,
+            String headers,
+            List<Part> children) {
+        static Part of(MimePart part) {
+            return new Part(
+                    part.path(),
+                    part.contentType(),
+                    part.charset().orElse(null),
+                    part.disposition().orElse(null),
+                    part.fileName().orElse(null),
+                    part.contentId().orElse(null),
+                    part.transferEncoding(),
+                    part.size(),
+                    part.isAttachment(),
+                    part.rawHeaders(),
+                    part.children().stream().map(Part::of).toList());
+        }
+    }
+
+    private record ShownLink(String text, String href) {
+        static ShownLink of(Link link) {
+            return new ShownLink(link.text(), link.href());
+        }
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/page/query", PageApi::checkQuery);
+        routes.get("/page/mail/{id}", this::letter);
+        routes.get("/page/print/{id}", this::print);
+    }
+
+    private static void checkQuery(Context ctx) {
+        String query = ctx.queryParam("query");
+        try {
+            QueryParser.Parsed parsed = Search.parse(query == null ? "" : query, ctx.queryParam("tz"));
+            ctx.json(new QueryCheck(true, null, null, parsed.ignored()));
+        } catch (QueryException e) {
+            ctx.json(new QueryCheck(false, e.getMessage() + ".", e.position(), List.of()));
+        }
+    }
+
+    private void print(Context ctx) {
+        CapturedMail mail =
+                smtp.onlooker().mail(ctx.pathParam("id")).orElseThrow(() -> Answer.notFound("Message not found"));
+        String base = MessageApi.base(ctx);
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base));
+        ctx.contentType("text/html; charset=utf-8").result(HtmlPreview.printable(mail, base));
+    }
+
+    private void letter(Context ctx) {
+        CapturedMail mail = smtp.onlooker().mail(ctx.pathParam("id")).orElse(null);
+        if (mail == null) {
+            ctx.json(Map.of("gone", true));
+            return;
+        }
+        marks.tellRead(mail, true);
+        ctx.json(new Letter(
+                MessageJson.Message.of(mail, marks.tags(mail)),
+                EvidenceJson.Evidence.of(mail, smtp.session(mail.sessionId())),
+                Part.of(mail.message().root()),
+                mail.links().stream().map(ShownLink::of).toList()));
+    }
+}

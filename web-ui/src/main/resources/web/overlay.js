@@ -1,0 +1,102 @@
+// What lies above the page: short notices with a way back, and dialogs.
+import { html, nothing, render } from './lit/lit-html.js';
+import { t } from './words.js';
+
+const at = {
+  notices: document.getElementById('notices'),
+  dialog: document.getElementById('dialog'),
+};
+
+// ---- notices
+
+let notices = [];
+
+function drawNotices() {
+  render(notices.map((each) => html`<div class="note ${each.kind}">
+    <span>${each.text}</span>
+    ${each.action ? html`<button type="button" @click=${() => each.act()}>${each.action}</button>` : nothing}
+    <button type="button" class="bare" aria-label=${t('close')} @click=${() => each.end()}>×</button>
+  </div>`), at.notices);
+}
+
+/**
+ * Shows a notice for a while.
+ *
+ * @param action the word on a button that calls `undo`; without it the notice only tells
+ * @param ended is called when the notice goes without having been undone
+ */
+export function notice(text, { action, undo, ended, seconds = 4, kind = '' } = {}) {
+  const note = {
+    text,
+    action,
+    kind,
+    timer: setTimeout(() => note.end(), seconds * 1000),
+    act() {
+      note.away();
+      undo();
+    },
+    end() {
+      note.away();
+      ended?.();
+    },
+    away() {
+      clearTimeout(note.timer);
+      notices = notices.filter((each) => each !== note);
+      drawNotices();
+    },
+  };
+  notices.push(note);
+  drawNotices();
+  return note;
+}
+
+/** Takes back what the latest notice tells, if that can be. */
+export function undoLatest() {
+  notices.findLast((each) => each.action)?.act();
+}
+
+/** What still waits for its notice to go is done now. */
+export function endAll() {
+  notices.filter((each) => each.action).forEach((each) => each.end());
+}
+
+export const sorry = (error) => notice(t('failed.do', error.message), { kind: 'bad', seconds: 8 });
+
+// ---- dialogs
+
+let refresh = null;
+
+/** Opens a dialog; `content` makes it, and is asked again by {@link redrawDialog}. */
+export function openDialog(title, content, kind = '') {
+  const draw = () => render(html`<div class="dialog-head">
+      <h2 id="dialog-title">${title}</h2>
+      <button type="button" class="bare" aria-label=${t('close')} @click=${closeDialog}>×</button>
+    </div>${content()}`, at.dialog);
+  refresh = draw;
+  at.dialog.className = kind;
+  draw();
+  if (!at.dialog.open) {
+    at.dialog.showModal();
+  }
+  at.dialog.querySelector('[autofocus]')?.focus();
+}
+
+export function redrawDialog() {
+  refresh?.();
+}
+
+export function closeDialog() {
+  at.dialog.close();
+}
+
+export const dialogIsOpen = () => at.dialog.open;
+
+at.dialog.addEventListener('click', (event) => {
+  if (event.target === at.dialog) { // beside it
+    closeDialog();
+  }
+});
+at.dialog.addEventListener('close', () => {
+  refresh = null;
+  render(nothing, at.dialog);
+});
