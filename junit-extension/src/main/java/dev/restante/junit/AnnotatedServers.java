@@ -69,6 +69,15 @@ final class AnnotatedServers
     }
 
     private void startStatic(ExtensionContext context) {
+        startStatic(context, context);
+    }
+
+    /**
+     * Starts what the static fields of a class need.
+     *
+     * @param user the test, or the class, whose application context tells which server a field of a Spring test holds
+     */
+    private void startStatic(ExtensionContext context, ExtensionContext user) {
         Class<?> type = context.getRequiredTestClass();
         for (Field field : fields(type)) {
             if (Modifier.isStatic(field.getModifiers())) {
@@ -79,12 +88,33 @@ final class AnnotatedServers
                     // before the class touches a field that another may be using
                     Concurrency.refuseSharing(context, owner, place(field), OWN);
                 }
-                if (context.getStore(NAMESPACE).get(field, SharedServer.class) == null) { // here or in a parent's
-                    storeFor(field, context)
-                            .getOrComputeIfAbsent(
-                                    field, key -> newStatic(field, annotation, context), SharedServer.class);
+                SharedServer present = context.getStore(NAMESPACE).get(field, SharedServer.class); // or a parent's
+                if (present == null || isOfAnotherContext(present, user)) {
+                    remove(field, context);
+                    storeFor(field, context, user)
+                            .getOrComputeIfAbsent(field, key -> newStatic(field, annotation, user), SharedServer.class);
                 }
             }
+        }
+    }
+
+    /** Whether a server is Spring's, and of an application context that the test does not have, or no longer. */
+    private static boolean isOfAnotherContext(SharedServer present, ExtensionContext user) {
+        FakeSmtpServer server = present.server().server();
+        return SpringServers.hasMade(server)
+                && SpringServers.find(user)
+                        .filter(spring -> spring.server() != server)
+                        .isPresent();
+    }
+
+    private static void remove(Field field, ExtensionContext context) {
+        Optional<ExtensionContext> node = Optional.of(context);
+        while (node.isPresent()) {
+            SharedServer removed = node.get().getStore(NAMESPACE).remove(field, SharedServer.class);
+            if (removed != null) {
+                removed.close();
+            }
+            node = node.get().getParent();
         }
     }
 
@@ -92,9 +122,8 @@ final class AnnotatedServers
      * The store as long as which the server of a static field is kept: its class's, or, if it is inherited, the root's, since
      * all subclasses share the value. A server of Spring's is kept by Spring, and may be another for each subclass.
      */
-    private static ExtensionContext.Store storeFor(Field field, ExtensionContext context) {
-        boolean ofSpring =
-                get(field, null) == null && SpringServers.find(context).isPresent();
+    private static ExtensionContext.Store storeFor(Field field, ExtensionContext context, ExtensionContext user) {
+        boolean ofSpring = get(field, null) == null && SpringServers.find(user).isPresent();
         return (ofSpring ? context : ownerOf(field, context)).getStore(NAMESPACE);
     }
 
@@ -150,6 +179,7 @@ final class AnnotatedServers
     public void beforeEach(ExtensionContext context) {
         new FailureFiles(context).clear();
         TestRun run = TestRun.of(context, NAMESPACE);
+        renewSpring(context);
         for (ExtensionContext owner : classContexts(context)) {
             for (Field field : fields(owner.getRequiredTestClass())) {
                 if (Modifier.isStatic(field.getModifiers())) {
@@ -165,6 +195,19 @@ final class AnnotatedServers
                 if (!Modifier.isStatic(field.getModifiers())) {
                     useField(field, instance, context, run);
                 }
+            }
+        }
+    }
+
+    /** A test may have another application context than the one before it: after {@code @DirtiesContext}, or nested. */
+    private void renewSpring(ExtensionContext test) {
+        boolean found = false; // the application context looks at the innermost class with a field
+        List<ExtensionContext> outermostFirst = classContexts(test);
+        for (int i = outermostFirst.size() - 1; i >= 0; i--) {
+            ExtensionContext owner = outermostFirst.get(i);
+            if (!staticFields(owner.getRequiredTestClass()).isEmpty()) {
+                startStatic(owner, found ? owner : test);
+                found = true;
             }
         }
     }
@@ -457,7 +500,10 @@ final class AnnotatedServers
                 .toList();
     }
 
+    /** The server that a field was given by its class; not one that it was given by us. */
     static Optional<FakeSmtpServer> configured(Field field) {
-        return get(field, null) instanceof FakeSmtpServer server ? Optional.of(server) : Optional.empty();
+        return get(field, null) instanceof FakeSmtpServer server && !SpringServers.hasMade(server)
+                ? Optional.of(server)
+                : Optional.empty();
     }
 }

@@ -61,6 +61,7 @@ final class SpringMailCustomizerFactory implements ContextCustomizerFactory {
             if (context.getBeanFactory() instanceof DefaultSingletonBeanRegistry registry) {
                 registry.registerSingleton(SpringServer.NAME, new SpringServer(server, new Turn()));
                 if (configured == null) {
+                    SpringServers.made(server);
                     registry.registerDisposableBean(SpringServer.NAME, server::close);
                 }
             }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -82,7 +83,7 @@ class SpringMailTest {
         @Nested
         class Inner {
             @Test
-            void sendsToo() {
+            void sendsToo(@Autowired JavaMailSender sender, @Autowired ApplicationContext context) {
                 send(sender, "carl@example.com");
                 assertThat(smtp).onlyMail().isTo("carl@example.com");
                 saw(context, smtp);
@@ -180,6 +181,84 @@ class SpringMailTest {
     @Test
     void anInheritedFieldHasTheServerOfEachClassesOwnContext() {
         passes(5, OneOfMany.class, AnotherContext.class, Dirty.class, AfterDirty.class, PerClass.class);
+    }
+
+    // ---- contexts that change from test to test
+
+    @SpringBootTest(classes = Application.class)
+    @TestPropertySource(properties = "dirtied=each")
+    @DirtiesContext(classMode = DirtiesContext.ClassMode.AFTER_EACH_TEST_METHOD)
+    static class DirtiedEachCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @RepeatedTest(3)
+        void sends(@Autowired JavaMailSender sender) {
+            send(sender, "ann@example.com");
+            assertThat(smtp).onlyMail().isTo("ann@example.com");
+        }
+
+        @Nested
+        class Inner {
+            @RepeatedTest(2)
+            @DirtiesContext
+            void sendsToo(@Autowired JavaMailSender sender) {
+                send(sender, "bob@example.com");
+                assertThat(smtp).onlyMail().isTo("bob@example.com");
+            }
+        }
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class DirtiedEachPerClass extends DirtiedEachCase {}
+
+    @Test
+    void aContextThatIsMadeAnewBringsItsServerAlong() {
+        passes(5, DirtiedEachCase.class);
+        passes(5, DirtiedEachPerClass.class);
+        assertThat(DirtiedEachCase.smtp).isNull();
+    }
+
+    @SpringBootTest(classes = Application.class)
+    static class OuterCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        private static void reaches(FakeSmtpServer server, JavaMailSender sender) {
+            send(sender, "ann@example.com");
+            assertThat(server).onlyMail().isTo("ann@example.com");
+        }
+
+        @Test
+        void sends(@Autowired JavaMailSender sender) {
+            reaches(smtp, sender);
+        }
+
+        @Nested
+        @TestPropertySource(properties = "nested=other")
+        class WithAnotherContext {
+            @Test
+            void sends(@Autowired JavaMailSender sender) {
+                reaches(smtp, sender);
+            }
+        }
+
+        @Nested
+        class WithAServerOfItsOwn {
+            @FakeSmtp(hostName = "mx.own")
+            static FakeSmtpServer own;
+
+            @RepeatedTest(2)
+            void sends(@Autowired JavaMailSender sender) {
+                reaches(own, sender);
+                assertThat(smtp).hasNoMail();
+            }
+        }
+    }
+
+    @Test
+    void aNestedClassWithAContextOfItsOwnFindsItsMailInTheFieldAround() {
+        passes(4, OuterCase.class);
     }
 
     // ---- configured, and properties of other names
