@@ -563,6 +563,28 @@ class ScriptEdgesTest {
         assertThat(smtp.sessions().get(0).transcript().clientLines()).contains("AUTH PLAIN  ");
     }
 
+    // ---- chunks that are refused
+
+    @Test
+    void aRefusedChunkThatIsCutIsToldByWhatCameOfIt() {
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.sendRaw("BDAT 99999999 LAST\r\na").endOutput().expectEnd();
+        }
+        assertThat(smtp.sessions().get(0).transcript().entries())
+                .filteredOn(entry -> entry.kind() == Transcript.Kind.BODY)
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.octets()).isEqualTo(1));
+    }
+
+    @Test
+    void onlyBlanksStandBeforeLast() {
+        try (WireDialogue client = WireDialogue.greeted(smtp)) {
+            client.say("BDAT 4\u000bLAST", "5").expectSilenceOrEnd(10);
+        }
+        assertThat(smtp.sessions().get(0).transcript().entries())
+                .noneMatch(entry -> entry.kind() == Transcript.Kind.BODY);
+    }
+
     // ---- positions
 
     @Test

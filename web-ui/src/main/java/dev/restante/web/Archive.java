@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * A folder in which mail outlives the server: for each mail a file with its octets ({@code ID.eml}) and one with what else is
  * known of it ({@code ID.json}). Files go with their mails; what is not in order is left alone, and complained of.
  *
- * <p>Secrets of logins are not written.
+ * <p>Secrets of logins, certificates of clients and what a proxy told besides the client's address are not written.
  */
 final class Archive implements AutoCloseable, MailMarks.Watcher {
     private static final Logger log = LoggerFactory.getLogger(Archive.class);
@@ -79,7 +79,8 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
                 @Nullable String serverName,
                 boolean implicit) {}
 
-        private record Login(String mechanism, String identity) {}
+        private record Login(
+                String mechanism, String identity, @Nullable String authorizationIdentity) {}
 
         static Facts of(CapturedMail mail, MailMarks marks) {
             SmtpClient client = mail.client();
@@ -106,7 +107,10 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
                                             tls.implicit()))
                                     .orElse(null),
                             client.authentication()
-                                    .map(login -> new Login(login.mechanism(), login.identity()))
+                                    .map(login -> new Login(
+                                            login.mechanism(),
+                                            login.identity(),
+                                            login.authorizationIdentity().orElse(null)))
                                     .orElse(null)),
                     marks.isRead(mail),
                     marks.tags(mail));
@@ -151,7 +155,11 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
                                     List.of(),
                                     tls.implicit())),
                     Optional.ofNullable(client.login())
-                            .map(login -> new Authentication(login.mechanism(), login.identity(), "")));
+                            .map(login -> new Authentication(
+                                    login.mechanism(),
+                                    login.identity(),
+                                    "",
+                                    Optional.ofNullable(login.authorizationIdentity()))));
         }
     }
 

@@ -383,7 +383,8 @@ public final class RestanteUi implements AutoCloseable {
 
         /**
          * A folder in which mail outlives the server, with its read marks and tags. What it holds is put into the mailbox at
-         * the start; what is removed or evicted from the mailbox goes from the folder too. Passwords are not written. One
+         * the start; what is removed or evicted from the mailbox goes from the folder too. Passwords, certificates of clients and what
+         * a proxy told besides the client's address are not written. One
          * server at a time may have it.
          */
         public Builder folder(Path newFolder) {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** BDAT (RFC 3030): a chunk of the body follows, counted in octets. A chunk is read even where it is refused. */
 final class BdatCommand implements Verb {
-    private static final Pattern ARGUMENT = Pattern.compile("(\\d{1,18})(\\s+LAST)?");
+    private static final Pattern ARGUMENT = Pattern.compile("(\\d{1,18})([ \\t]+LAST)?");
 
     @Override
     public void answer(Conversation conversation) {

@@ -67,8 +67,9 @@ final class BodyTransfer {
 
     /** Reads a chunk that is refused; false if the connection has ended over it. */
     static boolean skipChunk(Conversation conversation, long size) {
-        BodyEnd end = conversation.wire.readOctets(size, BodySink.ofNothing());
-        conversation.heardBody(size, "");
+        BodySink nothing = BodySink.ofNothing();
+        BodyEnd end = conversation.wire.readOctets(size, nothing);
+        conversation.heardBody(nothing.size(), "");
         if (end == BodyEnd.CUT) {
             conversation.inputEnded();
             return false;
