@@ -51,7 +51,7 @@ function line(session, i, mailId, longest) {
         entry.text.split('\n').map((each, j) => html`${j ? '\n' : ''}<b>${each.slice(0, 3)}</b>${visible(each.slice(3))}`)}</code></li>`;
     case 'BODY':
       return html`<li class="said body"><span class="hidden">${t('session.says.client')}</span>${time}<span class="side" aria-hidden="true">C</span><span class="chip">${
-        entry.mailId && entry.mailId !== mailId ? html`<a href="${base}/view/${entry.mailId}">${t('session.mail')}</a>` : t('session.mail')}, ${
+        entry.mailId && entry.mailId !== mailId && session.attempts.some((each) => each.mailId === entry.mailId && each.outcome === 'ACCEPTED') ? html`<a href="${base}/view/${entry.mailId}">${t('session.mail')}</a>` : t('session.mail')}, ${
         t('session.wire', size(entry.octets))}</span>${makeRule(session, i)}</li>`;
     case 'RULE':
       return html`<li class="said remark rule">${time}<span class="side" aria-hidden="true">!</span><span>${t('session.rule')}${visible(entry.text)}</span></li>`;
