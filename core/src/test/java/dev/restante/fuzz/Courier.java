@@ -24,6 +24,8 @@ import javax.net.ssl.SSLSocket;
 /** Carries out a dialogue, and takes down what was sent and heard. */
 final class Courier {
     private static final int MOMENT = 15;
+    /** How long to wait for a server's flight that may never come. */
+    private static final int HANDSHAKE = 1_000;
     /** How long a connection may live on after its client has ended. */
     private static final int LONGEST = 5_000;
 
@@ -191,7 +193,7 @@ final class Courier {
             return;
         }
         try {
-            plain.setSoTimeout(LONGEST);
+            plain.setSoTimeout(HANDSHAKE);
             SSLSocket secured = (SSLSocket)
                     server.tls().sslContext().getSocketFactory().createSocket(plain, "mx.test", plain.getPort(), false);
             secured.startHandshake();

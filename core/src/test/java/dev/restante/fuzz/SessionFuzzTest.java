@@ -80,6 +80,7 @@ class SessionFuzzTest {
         return FakeSmtpServer.builder()
                 .startTls()
                 .keepMails(1_000_000, 64 << 20)
+                .keepSessions(1_000, 48 << 20)
                 .handshakeTimeout(ofMillis(500));
     }
 
