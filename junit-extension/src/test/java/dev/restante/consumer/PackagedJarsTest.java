@@ -36,7 +36,7 @@ class PackagedJarsTest {
             "/org/apiguardian/",
             "/org/springframework/",
             "/com/tngtech/",
-            "/snakeyaml");
+            "/org/yaml/");
 
     @TempDir
     Path project;
@@ -160,6 +160,103 @@ class PackagedJarsTest {
                 .contains("Total tests run: 1, Passes: 1");
     }
 
+    @Test
+    void serveSpringBoot35() throws IOException, InterruptedException {
+        classPath.addAll(entriesOfOurs("/org/springframework/"));
+        serveSpring("1.14.4");
+    }
+
+    @Test
+    void serveSpringBoot41() throws IOException, InterruptedException {
+        classPath.removeIf(entry -> entry.toString().contains("micrometer"));
+        classPath.addAll(jarsIn("spring"));
+        serveSpring("6.1.3");
+    }
+
+    private void serveSpring(String platform) throws IOException, InterruptedException {
+        classPath.add(junit(platform));
+        compile("../../spring/consumer/SpringConsumerTest.java");
+        String test = "--select-class=consumer.SpringConsumerTest$";
+        String output = run(
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--disable-banner",
+                "--disable-ansi-colors",
+                test + "FirstTest",
+                test + "SecondTest",
+                test + "ThirdTest",
+                test + "ZLastTest");
+        assertThat(output)
+                .as(output)
+                .containsPattern("\\[ +6 tests successful +]")
+                .containsPattern("\\[ +0 tests failed +]");
+    }
+
+    /** As build tools do it: what module-info requires is on the module path, all else on the class path. */
+    @Test
+    void serveANamedModule() throws IOException, InterruptedException {
+        List<Path> modules = modules();
+        List<Path> others = new ArrayList<>(classPath);
+        others.removeAll(modules);
+        compileModule(modules);
+        assertThat(runModule(modules, "-cp", joined(others), "--add-modules", "org.junit.jupiter.engine"))
+                .contains("in module consumer.mail, module dev.restante.junit, module dev.restante: 1 succeeded");
+    }
+
+    @Test
+    void serveANamedModuleWithEverythingOnTheModulePath() throws IOException, InterruptedException {
+        List<Path> modules = new ArrayList<>(modules());
+        classPath.stream()
+                .filter(entry -> !modules.contains(entry))
+                .filter(entry -> Stream.of(
+                                "spring",
+                                "greenmail",
+                                "log4j",
+                                "jul-to",
+                                "micrometer",
+                                "annotation-api",
+                                "angus/jakarta.mail")
+                        .noneMatch(entry.toString().replace('\\', '/')::contains))
+                .forEach(modules::add);
+        compileModule(modules);
+        assertThat(runModule(modules, "--add-modules", "ALL-MODULE-PATH"))
+                .contains("in module consumer.mail, module dev.restante.junit, module dev.restante: 1 succeeded");
+    }
+
+    private List<Path> modules() {
+        List<Path> modules = new ArrayList<>(
+                entriesOfOurs("/org/junit/jupiter/", "/org/junit/platform/", "/opentest4j", "/apiguardian"));
+        modules.removeIf(entry -> entry.toString().contains("testkit"));
+        classPath.stream()
+                .filter(entry -> Stream.of(
+                                "restante-", "jakarta.mail-api", "jakarta.activation-api", "assertj-core", "byte-buddy")
+                        .anyMatch(entry.getFileName().toString()::startsWith))
+                .forEach(modules::add);
+        return modules;
+    }
+
+    private void compileModule(List<Path> modules) throws IOException {
+        compile(
+                List.of("--module-path", joined(modules)),
+                "../../modular/module-info.java",
+                "../../modular/consumer/mail/ModularTest.java");
+    }
+
+    private String runModule(List<Path> modules, String... options) throws IOException, InterruptedException {
+        List<String> arguments =
+                new ArrayList<>(List.of("--module-path", joined(modules) + File.pathSeparator + project));
+        arguments.addAll(List.of(options));
+        arguments.addAll(List.of("-m", "consumer.mail/consumer.mail.ModularTest"));
+        return java(arguments);
+    }
+
+    private static List<Path> entriesOfOurs(String... parts) {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> Stream.of(parts).anyMatch(entry.replace('\\', '/')::contains))
+                .map(Path::of)
+                .toList();
+    }
+
     private static List<Path> jarsIn(String folder) throws IOException {
         try (Stream<Path> jars = Files.list(Path.of(System.getProperty("restante.consumer.junits"), folder))) {
             return jars.sorted().toList();
@@ -173,9 +270,14 @@ class PackagedJarsTest {
     }
 
     private void compile(String... sources) throws IOException {
+        compile(List.of("-cp", joined(classPath)), sources);
+    }
+
+    private void compile(List<String> paths, String... sources) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-            List<String> options = List.of("--release", "17", "-d", project.toString(), "-cp", joined(classPath));
+            List<String> options = new ArrayList<>(List.of("--release", "17", "-d", project.toString()));
+            options.addAll(paths);
             boolean compiled = compiler.getTask(
                             null,
                             files,
@@ -194,12 +296,15 @@ class PackagedJarsTest {
     }
 
     private String runWith(List<Path> jars, String main, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                joined(jars) + File.pathSeparator + project,
-                main));
-        command.addAll(List.of(arguments));
+        List<String> all = new ArrayList<>(List.of("-cp", joined(jars) + File.pathSeparator + project, main));
+        all.addAll(List.of(arguments));
+        return java(all);
+    }
+
+    private String java(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
         Path output = project.resolve("output.txt");
         Files.createDirectories(project.resolve("target"));
         Process process = new ProcessBuilder(command)
