@@ -3,11 +3,14 @@ package dev.restante.junit;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
 import dev.restante.SmtpFixture;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -297,7 +300,10 @@ final class AnnotatedServers
         FakeSmtp annotation = context.findAnnotation(FakeSmtp.class).orElseThrow();
         if (!TYPES.contains(parameter.getType())) {
             throw new ParameterResolutionException("@FakeSmtp gives a FakeSmtpServer, but " + place + " is of type "
-                    + parameter.getType().getName() + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
+                    + parameter.getType().getTypeName() + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
+        }
+        if (isAnnotatedTwice(parameter)) {
+            throw new ParameterResolutionException(twice(place));
         }
         if (annotation.systemProperties().length > 0) {
             throw new ParameterResolutionException("@FakeSmtp(systemProperties = ...) is for static fields, but is on "
@@ -378,12 +384,27 @@ final class AnnotatedServers
         return "field " + field.getName() + " of " + field.getDeclaringClass().getName();
     }
 
+    private static boolean isAnnotatedTwice(AnnotatedElement element) {
+        return Arrays.stream(element.getAnnotations())
+                        .map(Annotation::annotationType)
+                        .filter(type -> type == FakeSmtp.class || AnnotationSupport.isAnnotated(type, FakeSmtp.class))
+                        .count()
+                > 1;
+    }
+
+    private static String twice(String place) {
+        return "@FakeSmtp is on " + place + " twice, since an annotation of yours means it too. Remove one of them.";
+    }
+
     private static void checkField(Field field, FakeSmtp annotation) {
         Strictness.of(annotation, place(field)); // before a server is started in vain
+        if (isAnnotatedTwice(field)) {
+            throw new ExtensionConfigurationException(twice(place(field)));
+        }
         if (!TYPES.contains(field.getType())) {
-            throw new ExtensionConfigurationException(
-                    "@FakeSmtp gives a FakeSmtpServer, but " + place(field) + " is of type "
-                            + field.getType().getName() + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
+            throw new ExtensionConfigurationException("@FakeSmtp gives a FakeSmtpServer, but " + place(field)
+                    + " is of type " + field.getType().getTypeName()
+                    + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
         }
         if (annotation.systemProperties().length > 0 && !Modifier.isStatic(field.getModifiers())) {
             throw new ExtensionConfigurationException(

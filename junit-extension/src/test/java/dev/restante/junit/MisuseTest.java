@@ -6,6 +6,8 @@ import static dev.restante.assertj.MailAssertions.assertThat;
 
 import dev.restante.FakeSmtpServer;
 import dev.restante.golden.Golden;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -170,6 +172,33 @@ class MisuseTest {
         refused("misuse-property-smtps", SmtpsPropertyCase.class);
         refused("misuse-properties-on-instance-twin", PropertiesOnInstanceTwinCase.class);
         refused("misuse-script-before-all", ScriptBeforeAllCase.class);
+    }
+
+    @FakeSmtp(hostName = "a.test")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Mx {}
+
+    static class AnnotatedTwiceCase {
+        @Mx
+        @FakeSmtp(hostName = "b.test")
+        FakeSmtpServer smtp;
+
+        @Test
+        void test() {}
+    }
+
+    static class ParameterAnnotatedTwiceCase {
+        @Test
+        void test(@Mx @FakeSmtp(hostName = "b.test") FakeSmtpServer smtp) {}
+    }
+
+    @Test
+    void twoAnnotationsOfWhichOneWouldBeOverlookedAreRefused() {
+        assertThat(Kit.failure(AnnotatedTwiceCase.class))
+                .hasMessage("@FakeSmtp is on field smtp of " + AnnotatedTwiceCase.class.getName()
+                        + " twice, since an annotation of yours means it too. Remove one of them.");
+        assertThat(Kit.failure(ParameterAnnotatedTwiceCase.class))
+                .hasMessageContaining("smtp of " + ParameterAnnotatedTwiceCase.class.getName() + ".test twice");
     }
 
     static class EarlyTwinCase {
