@@ -15,9 +15,11 @@ import dev.restante.Acknowledgement;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Hold;
+import dev.restante.RestanteClient;
 import dev.restante.junit.FakeSmtp;
 import dev.restante.shop.Newsletter;
 import dev.restante.shop.OrderMailer;
+import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -107,5 +109,14 @@ class ReadmeExamplesTest {
         hold.release();
 
         assertThat(smtp.takeMail()).hasSubject("Your order 42");
+    }
+
+    /** Compiled here; what it speaks to is the jar, whose module runs the like against it. */
+    static void confirmsElsewhere() {
+        try (RestanteClient smtp = RestanteClient.connect(URI.create("http://localhost:8025"))) {
+            smtp.script(on(RCPT_TO).to("bob@*").reply(450, "4.2.1 Mailbox busy").once());
+            new OrderMailer(smtp.host(), smtp.port()).confirm(order42);
+            assertThat(smtp.takeMail()).hasSubject("Your order 42");
+        }
     }
 }

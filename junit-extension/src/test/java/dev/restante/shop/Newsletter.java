@@ -10,7 +10,6 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.locks.LockSupport;
 
 /** Code under test: a newsletter that tries again for the recipients who were deferred. */
 public final class Newsletter {
@@ -53,8 +52,17 @@ public final class Newsletter {
                 if (i == TRIES || left == null) {
                     throw failure;
                 }
-                LockSupport.parkNanos(BACK_OFF.toNanos());
+                backOff();
             }
+        }
+    }
+
+    private static void backOff() {
+        try {
+            Thread.sleep(BACK_OFF.toMillis()); // never shorter, as parking may be
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted between two tries.", e);
         }
     }
 }
