@@ -88,7 +88,8 @@ public enum LintCheck {
     AUTH_IN_CLEAR(
             WARNING,
             "RFC 4954 section 9",
-            "A password or token was sent outside of TLS. From this machine to itself, it is a note."),
+            "A password or token was sent outside of TLS. From this machine to itself, and behind a proxy that ended the"
+                    + " client's TLS and said so, it is a note."),
     /** Plain text ahead of a handshake. */
     PLAIN_TEXT_AHEAD_OF_TLS(
             ERROR, "RFC 3207 section 4", "The client sent plain text behind STARTTLS, ahead of the handshake."),

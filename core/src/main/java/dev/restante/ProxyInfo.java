@@ -3,6 +3,7 @@ package dev.restante;
 import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,6 +35,11 @@ public record ProxyInfo(
         PROXY_V2,
         /** The command XCLIENT. */
         XCLIENT
+    }
+
+    /** Whether the client spoke TLS with the proxy, which has said so ({@code SSL_CLIENT} of version 2). */
+    boolean clientSpokeTls() {
+        return List.of(details.getOrDefault("SSL_CLIENT", "").split(",")).contains("SSL");
     }
 
     /** This and what was said later: it replaces what it says anew. */

@@ -74,16 +74,20 @@ public record SmtpSession(
      * wrong with its mails is in {@link CapturedMail#lint()}. It is found out at each call.
      */
     public List<LintFinding> lint() {
-        return SessionLint.of(transcript, isFromHere(), outcome == Outcome.CLIENT_CLOSED, noticed);
+        return SessionLint.of(transcript, secretsMayBeClear(), outcome == Outcome.CLIENT_CLOSED, noticed);
     }
 
     /** What of {@link #lint()} concerns a mail: its own transaction, and what came before and belongs to no other. */
     List<LintFinding> lintOf(String mailId) {
-        return SessionLint.ofMail(transcript, isFromHere(), noticed, mailId);
+        return SessionLint.ofMail(transcript, secretsMayBeClear(), noticed, mailId);
     }
 
-    private boolean isFromHere() {
-        return client.address().getAddress().isLoopbackAddress();
+    /** In words, why a secret outside of TLS is seen by nobody here; empty where it may be seen. */
+    private String secretsMayBeClear() {
+        if (client.address().getAddress().isLoopbackAddress()) {
+            return "on this machine";
+        }
+        return client.proxy().filter(ProxyInfo::clientSpokeTls).isPresent() ? "behind a proxy that ended the TLS" : "";
     }
 
     /** A heading and the dialogue. */

@@ -92,7 +92,7 @@ public final class SessionLint {
     private static final Pattern BDAT = Pattern.compile("(?i)\\d+([ \\t]+LAST)?");
 
     private final Transcript transcript;
-    private final boolean loopback;
+    private final String clearIsSafe;
     private final List<Located> found = new ArrayList<>();
     /** The transaction that each entry belongs to, from 1; 0 for what belongs to none. */
     private final int[] owners;
@@ -127,9 +127,9 @@ public final class SessionLint {
 
     private record Located(int entry, LintFinding finding) {}
 
-    private SessionLint(Transcript transcript, boolean loopback) {
+    private SessionLint(Transcript transcript, String clearIsSafe) {
         this.transcript = transcript;
-        this.loopback = loopback;
+        this.clearIsSafe = clearIsSafe;
         this.owners = new int[transcript.entries().size()];
         if (transcript.dropped() > 0 || !beginsWithGreeting()) {
             // It goes on from what is no longer here: what had been said may be anything.
@@ -153,21 +153,21 @@ public final class SessionLint {
     /**
      * All that is wrong with a conversation.
      *
-     * @param loopback whether the client speaks from the server's own machine
+     * @param clearIsSafe in words, why nobody else sees a secret outside of TLS; empty where others may
      * @param clientClosed whether the client ended the connection, and not with QUIT
      * @param noticed what was noticed while it happened
      */
     public static List<LintFinding> of(
-            Transcript transcript, boolean loopback, boolean clientClosed, List<LintFinding> noticed) {
-        SessionLint lint = new SessionLint(transcript, loopback);
+            Transcript transcript, String clearIsSafe, boolean clientClosed, List<LintFinding> noticed) {
+        SessionLint lint = new SessionLint(transcript, clearIsSafe);
         lint.read(clientClosed, noticed);
         return grouped(lint.found);
     }
 
     /** What of it concerns one mail: its own transaction, and what came before and belongs to no other. */
     public static List<LintFinding> ofMail(
-            Transcript transcript, boolean loopback, List<LintFinding> noticed, String mailId) {
-        SessionLint lint = new SessionLint(transcript, loopback);
+            Transcript transcript, String clearIsSafe, List<LintFinding> noticed, String mailId) {
+        SessionLint lint = new SessionLint(transcript, clearIsSafe);
         lint.read(false, noticed);
         int body = lint.bodyOf(mailId);
         if (body < 0) {
@@ -525,8 +525,9 @@ public final class SessionLint {
     private void inClear(int at) {
         add(
                 LintCheck.AUTH_IN_CLEAR,
-                loopback ? Severity.NOTE : Severity.WARNING,
-                "A password or token was sent outside of TLS" + (loopback ? ", on this machine." : "."),
+                clearIsSafe.isEmpty() ? Severity.WARNING : Severity.NOTE,
+                "A password or token was sent outside of TLS"
+                        + (clearIsSafe.isEmpty() ? "." : ", " + clearIsSafe + "."),
                 at);
     }
 

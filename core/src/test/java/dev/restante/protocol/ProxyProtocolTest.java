@@ -6,11 +6,13 @@ import static dev.restante.Stage.MAIL_FROM;
 import static dev.restante.Stage.TLS_HANDSHAKE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.Eventually;
 import dev.restante.FakeSmtpServer;
+import dev.restante.LintFinding;
 import dev.restante.Matching;
 import dev.restante.ProxyHeader;
 import dev.restante.ProxyInfo;
@@ -219,6 +221,13 @@ class ProxyProtocolTest {
                             + " SSL_CLIENT=SSL,CERT_CONN,CERT_SESS, SSL_VERIFY=0, SSL_VERSION=TLSv1.3, SSL_CN=ann,"
                             + " SSL_CIPHER=TLS_AES_256_GCM_SHA384, SSL_SIG_ALG=ECDSA-SHA256, SSL_KEY_ALG=EC256,"
                             + " SSL_0x2F=3f, NETNS=blue, 0xE0=6f776e}");
+            client.say("EHLO client.test", "250 ").say("AUTH PLAIN AGFubgBzZWNyZXQ=", "235 ");
+            assertThat(server.sessions().get(0).lint())
+                    .as("the client's own leg was TLS")
+                    .extracting(LintFinding::severity, LintFinding::message)
+                    .containsExactly(tuple(
+                            LintFinding.Severity.NOTE,
+                            "A password or token was sent outside of TLS, behind a proxy that ended the TLS."));
         }
     }
 
