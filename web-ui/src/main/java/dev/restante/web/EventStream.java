@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
     private static final int MAX_PAGES = 100;
     private static final int MAX_WAITING = 500;
     private static final int SILENT_SECONDS = 15;
+    private static final long FAREWELL_NANOS = 500_000_000L;
     private static final Event END = new Event("end", Map.of());
 
     private final FakeSmtpServer smtp;
@@ -95,6 +97,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
             // The browser has gone: nobody is left to tell.
         } finally {
             pages.remove(page);
+            page.left.countDown();
         }
     }
 
@@ -102,6 +105,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
     private final class Page {
         private final OutputStream out;
         private final BlockingQueue<Event> news = new ArrayBlockingQueue<>(MAX_WAITING);
+        private final CountDownLatch left = new CountDownLatch(1);
         private volatile boolean missedSome;
         private long lastAttempt = latestAttempt();
         private List<Long> lastSessions = sessions();
@@ -121,6 +125,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
             while (true) {
                 Event event = next();
                 if (END.equals(event)) {
+                    out.close(); // while the server still stands: an end, and not a cut
                     return;
                 } else if (event != null) {
                     write(event);
@@ -181,10 +186,20 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
                 sessions.isEmpty() ? 0L : sessions.get(sessions.size() - 1).number(), (long) smtp.openConnections());
     }
 
+    /** Ends all streams; those whose page does not read are left to the end of the server. */
     @Override
     public void close() {
         closed = true;
         subscriptions.forEach(Mailbox.Subscription::close);
+        List<Page> open = List.copyOf(pages);
         tell(END);
+        long deadline = System.nanoTime() + FAREWELL_NANOS;
+        try {
+            for (Page page : open) {
+                page.left.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -21,6 +21,10 @@ import tools.jackson.databind.JsonNode;
 final class RequestBody {
     static final int LIMIT = 5 << 20;
 
+    private static final int DRAINED = 64 << 20;
+    private static final long DRAIN_NANOS = 2_000_000_000L;
+    private static final int DRAIN_STEP = 64 * 1024;
+
     private final String path;
     private final Map<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final BiFunction<String, String, Answer> complaint;
@@ -45,12 +49,33 @@ final class RequestBody {
         try (InputStream in = ctx.req().getInputStream()) {
             byte[] bytes = declared > limit ? new byte[0] : in.readNBytes(limit + 1);
             if (declared > limit || bytes.length > limit) {
-                ctx.header("Connection", "close"); // the rest is not read
+                drain(in);
+                ctx.header("Connection", "close"); // what is left is not read
                 throw tooLarge.apply("", "The body is larger than " + limit + " octets.");
             }
             return bytes;
         } catch (IOException e) {
             throw new UncheckedIOException("The client went away while it sent.", e);
+        }
+    }
+
+    /**
+     * Forgets what follows, within bounds: most clients send all of a body before they read, and a connection that ends over
+     * unread octets takes the refusal with it.
+     */
+    private static void drain(InputStream in) {
+        long deadline = System.nanoTime() + DRAIN_NANOS;
+        byte[] forgotten = new byte[DRAIN_STEP];
+        try {
+            for (long drained = 0; drained < DRAINED && System.nanoTime() - deadline < 0; ) {
+                int count = in.read(forgotten);
+                if (count < 0) {
+                    return;
+                }
+                drained += count;
+            }
+        } catch (IOException e) {
+            // The client has gone, and will not read the refusal either.
         }
     }
 

@@ -71,8 +71,9 @@ final class Chromium implements AutoCloseable {
         });
         page.onPageError(complaints::add);
         page.onRequestFailed(request -> {
-            // A mail's frame may be left while it loads.
-            boolean left = request.url().contains("/preview/") && "net::ERR_ABORTED".equals(request.failure());
+            // A mail's frame, and what a dialogue shows, may be left while it loads.
+            boolean left = "net::ERR_ABORTED".equals(request.failure())
+                    && Stream.of("/preview/", "/part/", "chrome-extension:").anyMatch(request.url()::contains);
             if (!request.url().contains("/events/stream") && !left) {
                 complaints.add("failed: " + request.url() + " " + request.failure());
             }

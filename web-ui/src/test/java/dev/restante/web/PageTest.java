@@ -242,6 +242,7 @@ class PageTest {
             assertThat(facts).containsText("LHLO app.test");
             assertThat(page.locator(".try .why", new Page.LocatorOptions().setHasText("PROXY header is not in order")))
                     .hasCount(1);
+            page.navigate("about:blank"); // before its server ends
         }
     }
 

@@ -234,15 +234,15 @@ class PreferencesPageTest {
     @Test
     void theSnippetForJakartaMailCompilesAndSends() throws Exception {
         Path file = Files.writeString(folder.resolve("Snippet.java"), """
-                import jakarta.mail.*;
-                import jakarta.mail.internet.*;
+                import jakarta.mail.%2$s;
+                import jakarta.mail.internet.%2$s;
                 import java.util.Properties;
                 class Snippet {
                     public static void main(String... none) throws Exception {
-                %s
+                %1$s
                     }
                 }
-                """.formatted(snippet("Jakarta Mail")));
+                """.formatted(snippet("Jakarta Mail"), "*"));
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         assertThat(ToolProvider.getSystemJavaCompiler()
                         .run(
