@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +24,8 @@ final class RequestBody {
 
     private static final int DRAINED = 64 << 20;
     private static final long DRAIN_NANOS = 2_000_000_000L;
+    private static final long SILENCE_NANOS = 100_000_000L;
+    private static final long DRAIN_PAUSE_NANOS = 1_000_000L;
     private static final int DRAIN_STEP = 64 * 1024;
 
     private final String path;
@@ -64,15 +67,25 @@ final class RequestBody {
      * unread octets takes the refusal with it.
      */
     private static void drain(InputStream in) {
-        long deadline = System.nanoTime() + DRAIN_NANOS;
+        long now = System.nanoTime();
+        long deadline = now + DRAIN_NANOS;
+        long silence = now + SILENCE_NANOS;
         byte[] forgotten = new byte[DRAIN_STEP];
+        long drained = 0;
         try {
-            for (long drained = 0; drained < DRAINED && System.nanoTime() - deadline < 0; ) {
-                int count = in.read(forgotten);
-                if (count < 0) {
-                    return;
+            while (drained < DRAINED && now - deadline < 0 && now - silence < 0) {
+                // It is not waited for: a client may wait for the refusal before it sends.
+                if (in.available() == 0) {
+                    LockSupport.parkNanos(DRAIN_PAUSE_NANOS);
+                } else {
+                    int count = in.read(forgotten);
+                    if (count < 0) {
+                        return;
+                    }
+                    drained += count;
+                    silence = System.nanoTime() + SILENCE_NANOS;
                 }
-                drained += count;
+                now = System.nanoTime();
             }
         } catch (IOException e) {
             // The client has gone, and will not read the refusal either.
