@@ -161,7 +161,8 @@ public record Attempt(
             text.append(i == 0 ? "" : ", ").append(recipients.get(i));
         }
         reply.ifPresent(said -> text.append(", then ").append(said));
-        reason.ifPresent(why -> text.append(": ").append(Transcript.printable(why)));
+        reason.filter(why -> reply.filter(said -> said.toString().contains(why)).isEmpty())
+                .ifPresent(why -> text.append(": ").append(Transcript.printable(why)));
         if (!rules.isEmpty()) {
             text.append(" [").append(String.join("; ", rules)).append(']');
         }

@@ -6,7 +6,7 @@ import java.util.Optional;
  * What a client presented with AUTH (RFC 4954).
  *
  * @param mechanism the SASL mechanism, in upper case
- * @param identity the user that authenticated; for EXTERNAL the address or, without one, the common name in the client's
+ * @param identity the user that authenticated, empty where an exchange ended before it was said; for EXTERNAL the address or, without one, the common name in the client's
  *     certificate; for ANONYMOUS what the client said as a trace, or {@code anonymous}
  * @param secret the password, token, digest or proof as presented, empty where there is none; {@link #toString()} masks it
  * @param authorizationIdentity whom the client wants to act as, if it said so (RFC 4422 section 3.4.1)
@@ -20,7 +20,9 @@ public record Authentication(String mechanism, String identity, String secret, O
     /** The mechanism and the identities; never the secret. */
     @Override
     public String toString() {
-        return mechanism + " " + identity
-                + authorizationIdentity.map(other -> " as " + other).orElse("") + " ****";
+        return mechanism
+                + (identity.isEmpty() ? "" : " " + identity)
+                + authorizationIdentity.map(other -> " as " + other).orElse("")
+                + (secret.isEmpty() ? "" : " ****");
     }
 }

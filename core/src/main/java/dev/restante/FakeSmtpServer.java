@@ -715,8 +715,8 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         }
 
         /**
-         * The most commands that a client may say without sending a mail, RCPT and BDAT not counted, 10,000 by default; then
-         * it is told 421.
+         * The most commands that a client may say without sending a mail, 10,000 by default; then it is told 421. RCPT and BDAT
+         * of an open transaction are not counted; lines that are too long and TLS handshakes in the wrong place are.
          */
         public Builder maxCommandsWithoutMail(int count) {
             maxCommandsWithoutMail = positive("maxCommandsWithoutMail", count);
@@ -768,7 +768,10 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
             return this;
         }
 
-        /** Offers STARTTLS and refuses mail in plain text with 530. */
+        /**
+         * Offers STARTTLS and refuses everything in plain text with 530, but EHLO, NOOP, STARTTLS and QUIT (RFC 3207 section 4);
+         * AUTH is offered inside TLS only.
+         */
         public Builder requireTls() {
             startTls = true;
             requireTls = true;

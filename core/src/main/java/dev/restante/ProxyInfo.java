@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the other end of a connection said of the client it speaks for: by a PROXY header (HAProxy's PROXY protocol) or by
@@ -42,9 +43,15 @@ public record ProxyInfo(
         return List.of(details.getOrDefault("SSL_CLIENT", "").split(",")).contains("SSL");
     }
 
-    /** This and what was said later: it replaces what it says anew. */
+    /**
+     * This and what was said later: it replaces what it says anew. What XCLIENT leaves out of HELO, PROTO and LOGIN is
+     * forgotten.
+     */
     ProxyInfo and(Source by, Optional<InetSocketAddress> newDestination, Map<String, String> more) {
         Map<String, String> all = new LinkedHashMap<>(details);
+        if (by == Source.XCLIENT) {
+            all.keySet().removeAll(Set.of("HELO", "PROTO", "LOGIN"));
+        }
         all.putAll(more);
         return new ProxyInfo(by, peer, newDestination.or(() -> destination), all);
     }

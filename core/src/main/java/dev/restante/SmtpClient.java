@@ -35,7 +35,7 @@ public record SmtpClient(
 
     /** The authenticated user; empty without a successful AUTH. */
     public Optional<String> user() {
-        return authentication.map(Authentication::identity);
+        return authentication.map(Authentication::identity).filter(user -> !user.isEmpty());
     }
 
     /** The client's address in digits, without its port; one of IPv6 as RFC 5952 spells it, such as {@code ::1}. */

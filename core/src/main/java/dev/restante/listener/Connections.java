@@ -144,6 +144,16 @@ public final class Connections implements Population {
     }
 
     @Override
+    public int most() {
+        return maxConnections;
+    }
+
+    @Override
+    public int mostOfClient() {
+        return maxConnectionsPerClient;
+    }
+
+    @Override
     public boolean hasTooManyFrom(InetAddress address) {
         return live.entrySet().stream()
                         .filter(each -> each.getValue().served && !each.getKey().hasEnded())

@@ -27,6 +27,7 @@ public final class SessionRecorder {
     private static final int ENTRY_COST = 64;
     private static final int ATTEMPT_COST = 512;
     private static final int NOTICED_AT_MOST = 200;
+    private static final int NOTICED_TEXT = 500;
 
     private final SessionLog log;
     private final String id;
@@ -70,11 +71,10 @@ public final class SessionRecorder {
     }
 
     /** Something that lint noticed at an entry. */
-    private record Noticed(LintCheck check, String message, int at, Entry entry) {
-        LintFinding render(long startedNanos) {
-            Transcript.Entry where = entry.render(startedNanos);
+    private record Noticed(LintCheck check, String message, int at, Transcript.Entry entry) {
+        LintFinding render() {
             return new LintFinding(
-                    check, check.severity(), message, new LintFinding.InSession(at, where.at(), where.text()), 1);
+                    check, check.severity(), message, new LintFinding.InSession(at, entry.at(), entry.text()), 1);
         }
     }
 
@@ -150,10 +150,21 @@ public final class SessionRecorder {
     /** Takes down, in other words, that the client did something wrong in what was taken down last. */
     public synchronized void notice(LintCheck check, String message) {
         if (noticed.size() < NOTICED_AT_MOST && !entries.isEmpty()) {
-            cost += ENTRY_COST;
-            unreported += ENTRY_COST;
-            noticed.add(new Noticed(check, message, dropped + entries.size() - 1, entries.getLast()));
+            // A copy of its own: the entry may be dropped, and what is noticed stays.
+            Transcript.Entry where = shortened(entries.getLast().render(startedNanos));
+            int added = ENTRY_COST + where.text().length();
+            cost += added;
+            unreported += added;
+            noticed.add(new Noticed(check, message, dropped + entries.size() - 1, where));
         }
+    }
+
+    private static Transcript.Entry shortened(Transcript.Entry entry) {
+        if (entry.text().length() <= NOTICED_TEXT) {
+            return entry;
+        }
+        String text = entry.text().substring(0, NOTICED_TEXT) + "...";
+        return new Transcript.Entry(entry.kind(), entry.at(), text, entry.octets(), entry.mailId());
     }
 
     /** Takes down what is now known of the client. */
@@ -278,6 +289,6 @@ public final class SessionRecorder {
                 outcome,
                 startedAt,
                 Duration.ofNanos(until - startedNanos),
-                noticed.stream().map(each -> each.render(startedNanos)).toList());
+                noticed.stream().map(Noticed::render).toList());
     }
 }

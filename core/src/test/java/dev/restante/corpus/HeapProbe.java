@@ -38,6 +38,8 @@ final class HeapProbe {
             case "oversize" -> oversize();
             case "forgotten" -> forgotten();
             case "recipients" -> recipients();
+            case "endlessEnvelopes" -> endlessEnvelopes();
+            case "noticed" -> noticed();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
         say("done", 1);
@@ -257,6 +259,62 @@ final class HeapProbe {
             say("afterAll", usedHeap());
             say("mails", smtp.mails().size());
             say("evicted", smtp.evicted());
+        }
+    }
+
+    /** Transactions that do not end: recipients who are refused without end, and long ones who are accepted. */
+    private static void endlessEnvelopes() throws Exception {
+        try (FakeSmtpServer smtp = FakeSmtpServer.create().start()) {
+            List<Courier> open = new ArrayList<>();
+            int refused = 0;
+            for (int i = 0; i < 6; i++) {
+                Courier courier = Courier.greeted(smtp);
+                open.add(courier);
+                courier.say("MAIL FROM:<a@client.test>", "250");
+                courier.say("RCPT TO:<b@server.test>", "250");
+                String tail = i % 2 == 0 ? ">" : "@server.test>";
+                for (int k = 0; k < 1_500; k++) {
+                    courier.send("RCPT TO:<" + "x".repeat(30_000) + k + tail + "\r\n");
+                    refused += courier.expect("").startsWith("452 4.3.1") ? 1 : 0;
+                }
+            }
+            say("underWay", usedHeap());
+            say("refused", refused);
+            for (Courier courier : open) {
+                courier.say("RSET", "250");
+                courier.say("MAIL FROM:<a@client.test>", "250");
+                courier.say("RCPT TO:<b@server.test>", "250");
+                courier.say("DATA", "354");
+                courier.send("Subject: after all\r\n\r\n.\r\n");
+                courier.expect("250");
+                courier.close();
+            }
+            say("afterAll", usedHeap());
+            say("mails", smtp.mails().size());
+        }
+    }
+
+    /** Long lines that end as none should, each noticed. */
+    private static void noticed() throws Exception {
+        try (FakeSmtpServer smtp = FakeSmtpServer.create().start()) {
+            List<Courier> open = new ArrayList<>();
+            for (int i = 0; i < 45; i++) {
+                Courier courier = Courier.greeted(smtp);
+                open.add(courier);
+                for (int k = 0; k < 200; k++) {
+                    courier.send("NOOP " + "x".repeat(32_000) + "\n");
+                    courier.expect("250");
+                }
+            }
+            say("afterAll", usedHeap());
+            say(
+                    "findings",
+                    smtp.sessions().stream()
+                            .mapToLong(session -> session.lint().size())
+                            .sum());
+            for (Courier courier : open) {
+                courier.close();
+            }
         }
     }
 }

@@ -70,6 +70,23 @@ class HeapTest {
         assertThat(measured.get("mails")).isLessThanOrEqualTo(10_000);
     }
 
+    @Test
+    void envelopesThatDoNotEndAreBounded() {
+        Map<String, Long> measured = measure("endlessEnvelopes", "-Xmx256m");
+
+        assertThat(measured.get("underWay")).isLessThan(200 * MEBIBYTE);
+        assertThat(measured.get("refused")).isGreaterThan(100);
+        assertThat(measured).containsEntry("mails", 6L);
+    }
+
+    @Test
+    void whatLintNoticedIsBounded() {
+        Map<String, Long> measured = measure("noticed", "-Xmx256m");
+
+        assertThat(measured.get("afterAll")).isLessThan(150 * MEBIBYTE);
+        assertThat(measured.get("findings")).isGreaterThan(5);
+    }
+
     /** 300 small mails to 1,000 recipients each. */
     @Test
     void longEnvelopesCountToo() {

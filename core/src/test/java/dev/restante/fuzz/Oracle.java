@@ -267,8 +267,11 @@ final class Oracle {
                 at = end;
                 return entry.mailId().isPresent() ? mail(entry, chunks) : "";
             }
-            boolean complete =
-                    index + 1 < entries.size() && entries.get(index + 1).kind() == Kind.SERVER;
+            int next = index + 1;
+            while (next < entries.size() && entries.get(next).kind() == Kind.NOTE) {
+                next++;
+            }
+            boolean complete = next < entries.size() && entries.get(next).kind() == Kind.SERVER;
             int end = (int) Math.min(sent.length, at + entry.octets());
             ByteArrayOutputStream octets = unstuffed(at, end);
             at = complete ? end + 3 : sent.length;

@@ -1,11 +1,15 @@
 package dev.restante.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.restante.Attempt;
 import dev.restante.AuthPolicy;
 import dev.restante.Authentication;
+import dev.restante.Eventually;
 import dev.restante.FakeSmtpServer;
+import dev.restante.LintCheck;
+import dev.restante.LintFinding;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
 import dev.restante.WireDialogue;
@@ -97,7 +101,7 @@ class AuthTest {
             client.say("AUTH CRAM-MD5", "334 ").say(base64("ann 00000000000000000000000000000000"), "535 5.7.8 ");
         }
         try (WireDialogue client = WireDialogue.greeted(anyone)) {
-            client.say("AUTH CRAM-MD5", "334 ").say(base64("zoe 1234"), "235 ");
+            client.say("AUTH CRAM-MD5", "334 ").say(base64("zoe 0123456789ABCDEF0123456789abcdef"), "235 ");
         }
     }
 
@@ -107,7 +111,7 @@ class AuthTest {
             value = {
                 "AUTH PLAIN !!!              | 501 5.5.2 That is not base64",
                 "AUTH PLAIN YWJj             | 501 5.5.2 PLAIN is: authorization identity, NUL, user, NUL, password",
-                "AUTH XOAUTH2 dXNlcj1hbm4=   | 501 5.5.2 XOAUTH2 needs auth=Bearer and a token",
+                "AUTH XOAUTH2 dXNlcj1hbm4BAQ== | 501 5.5.2 XOAUTH2 needs auth=Bearer and a token",
                 "AUTH CRAM-MD5 YWJj          | 501 5.7.0 This mechanism takes no initial response",
                 "AUTH KERBEROS_V4            | 504 5.5.4 Mechanism not offered",
                 "AUTH PLAIN AGFubgB3cm9uZw== | 535 5.7.8 Authentication credentials invalid",
@@ -118,6 +122,82 @@ class AuthTest {
             assertThat(users.attempts().get(0).stage()).isEqualTo(Stage.AUTH);
             assertThat(users.attempts().get(0).outcome()).isEqualTo(Attempt.Outcome.REFUSED);
             client.say("AUTH PLAIN " + base64("\0ann\0s3cret"), "235 ").mail("a@x.test", "b@y.test");
+        }
+    }
+
+    static Stream<Arguments> malformed() {
+        return Stream.of(
+                Arguments.of("XOAUTH2", "auth=Bearer t\1\1", "XOAUTH2 begins with user="),
+                Arguments.of("XOAUTH2", "user=\1auth=Bearer t\1\1", "XOAUTH2 begins with user="),
+                Arguments.of("XOAUTH2", "user=ann\1auth=Bearer t", "XOAUTH2 ends with two control-A"),
+                Arguments.of("XOAUTH2", "user=ann\1auth=Bearer t\1", "XOAUTH2 ends with two control-A"),
+                Arguments.of("OAUTHBEARER", "n,a=ann,\1auth=Bearer t\1", "OAUTHBEARER ends with two control-A"),
+                Arguments.of("OAUTHBEARER", "n,a=ann,\1host=x\1\1", "OAUTHBEARER needs auth=Bearer"),
+                Arguments.of("LOGIN", "", "LOGIN needs a user"),
+                Arguments.of("CRAM-MD5", "ann secret", "CRAM-MD5 answers with"),
+                Arguments.of("CRAM-MD5", " 00000000000000000000000000000000", "CRAM-MD5 answers with"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("malformed")
+    void whatIsNotAsTheMechanismHasItDoesNotLogIn(String mechanism, String answer, String complaint) {
+        String octets = answer.isEmpty() ? "=" : base64(answer);
+        try (WireDialogue client = WireDialogue.greeted(anyone)) {
+            client.say("AUTH " + mechanism, "334 ").say(octets, "501 5.5.2 " + complaint);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN"})
+    void whatIsNoUtf8DoesNotLogIn(String mechanism) {
+        String user = mechanism.equals("PLAIN") ? "\0j\u00f6rg\0s\u00e4cret" : "j\u00f6rg";
+        String octets = Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.ISO_8859_1));
+        try (WireDialogue client = WireDialogue.greeted(anyone)) {
+            client.say("AUTH " + mechanism + " " + octets, "501 5.5.2 That is not UTF-8");
+            client.say("AUTH " + mechanism, "334 ").say(octets, "501 5.5.2 That is not UTF-8");
+        }
+    }
+
+    @Test
+    void anAttemptNamesTheMechanismAndTheUserAsFarAsTheyWereSaid() {
+        try (FakeSmtpServer server = FakeSmtpServer.create().start()) {
+            try (WireDialogue client = WireDialogue.greeted(server)) {
+                client.say("AUTH LOGIN", "334 ").say("*", "501 ");
+                client.say("AUTH LOGIN", "334 ").say(base64("ann"), "334 ").say("*", "501 ");
+                client.say("AUTH PLAIN !!!", "501 ");
+                client.say("AUTH kerberos", "504 ");
+                client.say("AUTH LOGIN", "334 ").say(base64("zoe"), "334 ");
+            }
+            Eventually.isTrue("five attempts", () -> server.attempts().size() == 5);
+            assertThat(server.attempts())
+                    .extracting(Attempt::toString)
+                    .containsExactly(
+                            "#1 REFUSED at AUTH (LOGIN), then 501 5.7.0 Authentication cancelled",
+                            "#2 REFUSED at AUTH (LOGIN ann), then 501 5.7.0 Authentication cancelled",
+                            "#3 REFUSED at AUTH (PLAIN), then 501 5.5.2 That is not base64: its length is no multiple of"
+                                    + " four",
+                            "#4 REFUSED at AUTH (KERBEROS), then 504 5.5.4 Mechanism not offered; take one of PLAIN LOGIN"
+                                    + " CRAM-MD5 XOAUTH2 OAUTHBEARER",
+                            "#5 ABORTED at AUTH (LOGIN zoe)");
+            assertThat(server.attempts().get(0).client().user()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLineOfAuthThatIsTooLongLeavesAnAttempt() {
+        try (FakeSmtpServer server = FakeSmtpServer.create().start();
+                WireDialogue client = WireDialogue.greeted(server)) {
+            client.say("AUTH PLAIN " + "A".repeat(40_000), "500 5.5.2 Line too long");
+            client.say("AUTH PLAIN", "334 ").say("A".repeat(40_000), "500 5.5.6 ");
+            assertThat(server.attempts())
+                    .extracting(
+                            Attempt::stage,
+                            attempt -> attempt.reply().orElseThrow().code())
+                    .containsExactly(tuple(Stage.AUTH, 500), tuple(Stage.AUTH, 500));
+            assertThat(server.sessions().get(0).lint())
+                    .filteredOn(finding -> finding.check() == LintCheck.COMMAND_TOO_LONG)
+                    .extracting(LintFinding::message)
+                    .contains("A line of AUTH is longer than 12288 octets, its end included (RFC 4954 section 4).");
         }
     }
 

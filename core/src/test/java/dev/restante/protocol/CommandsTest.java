@@ -550,13 +550,34 @@ class CommandsTest {
                     C: MAIL FROM:<a@x.test>
                     S: 530 5.7.0 Say STARTTLS first
                     C: AUTH PLAIN AGEAYg==
-                    S: 538 5.7.11
+                    S: 530 5.7.0 Say STARTTLS first
+                    C: NOOP
+                    S: 250
+                    C: VRFY x
+                    S: 530 5.7.0 Say STARTTLS first
+                    C: RSET
+                    S: 530 5.7.0 Say STARTTLS first
+                    C: RCPT TO:<b@y.test>
+                    S: 530 5.7.0 Say STARTTLS first
+                    C: HELO client.test
+                    S: 530 5.7.0 Say STARTTLS first
+                    C: FOO
+                    S: 500
+                    C: QUIT
+                    S: 221
                     """).close();
+            assertThat(strict.attempts())
+                    .extracting(attempt -> attempt.stage().name())
+                    .containsExactly("MAIL_FROM", "AUTH", "EHLO");
             try (WireDialogue client = WireDialogue.greeted(strict)) {
                 client.say("STARTTLS", "220 ")
                         .handshake(strict.tls().sslContext())
                         .say("EHLO client.test", "250 ");
-                client.say("MAIL FROM:<a@x.test>", "530 5.7.0 Authentication required");
+                client.say("MAIL FROM:<a@x.test>", "530 5.7.0 Authentication required")
+                        .say("VRFY x", "530 5.7.0 Authentication required")
+                        .say("DATA", "530 5.7.0 Authentication required")
+                        .say("RSET", "250 ")
+                        .say("NOOP", "250 ");
                 client.say("AUTH PLAIN AGEAYg==", "235 ").mail("a@x.test", "b@y.test");
             }
         }

@@ -3,6 +3,7 @@ package dev.restante.protocol;
 import static dev.restante.Matching.to;
 import static dev.restante.Script.on;
 import static dev.restante.Stage.AFTER_COMMIT;
+import static dev.restante.Stage.ANY_COMMAND;
 import static dev.restante.Stage.DATA;
 import static dev.restante.Stage.EHLO;
 import static dev.restante.Stage.END_OF_DATA;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** LMTP (RFC 2033): what differs from SMTP. */
 @Timeout(60)
@@ -428,6 +430,30 @@ class LmtpTest {
                         List.of(ANN, BOB, EVE)));
     }
 
+    @Test
+    void aReplyInPlaceOfTheLastChunkIsSaidForEachRecipient() {
+        server.script(
+                on(ANY_COMMAND).nthInConnection(5).reply(451, "4.3.0 Later").once());
+        try (WireDialogue client = WireDialogue.overLmtp(server)) {
+            client.say("MAIL FROM:<a@x.test>", "250 ")
+                    .say("RCPT TO:<" + ANN + ">", "250 ")
+                    .say("RCPT TO:<" + BOB + ">", "250 ");
+            client.sendRaw("BDAT 3 LAST\r\nabcNOOP\r\n")
+                    .expect("451 4.3.0 Later")
+                    .expect("451 4.3.0 Later")
+                    .expect("250 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HELO", "EHLO"})
+    void theGreetingOfSmtpIsRefusedAndLeavesAnAttempt(String greeting) {
+        try (WireDialogue client = WireDialogue.with(server.host(), server.lmtpPort())) {
+            client.expect("220 ").say(greeting + " client.test", "500 5.5.1 LMTP is spoken here: say LHLO");
+        }
+        assertThat(onlyAttempt()).hasToString("#1 REFUSED at EHLO, then 500 5.5.1 LMTP is spoken here: say LHLO");
+    }
+
     @ParameterizedTest
     @MethodSource("faults")
     void theConnectionEndsBetweenTwoReplies(Rule fault, String last, List<String> stored) {
@@ -447,7 +473,8 @@ class LmtpTest {
         assertThat(attempt.mailId()).isPresent();
         CapturedMail mail = server.takeMail();
         assertThat(mail.envelope().recipientAddresses()).isEqualTo(stored);
-        assertThat(mail.acknowledgement()).isEqualTo(Acknowledgement.LOST);
+        assertThat(mail.acknowledgement())
+                .isEqualTo(stored.equals(List.of(ANN)) ? Acknowledgement.SENT : Acknowledgement.LOST);
         assertThat(mail.acknowledgement(ANN)).contains(Acknowledgement.SENT);
         if (stored.contains(BOB)) {
             assertThat(mail.acknowledgement(BOB)).contains(Acknowledgement.LOST);

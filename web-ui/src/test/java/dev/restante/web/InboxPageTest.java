@@ -480,6 +480,7 @@ class InboxPageTest {
         assertThat(mails().first()).containsText("Number 100000");
 
         page.locator(".scroll").first().evaluate("node => node.scrollTop = 3_000_000");
+        assertThat(mails().first()).not().containsText("Number 100000"); // what is shown has followed
         assertThat(page.locator(".row.blank")).hasCount(0);
         String before = mails().nth(12).locator(".subject").textContent();
         deliver(1);

@@ -2,6 +2,7 @@ package dev.restante.listener.commands;
 
 import dev.restante.Attempt;
 import dev.restante.AuthPolicy;
+import dev.restante.Authentication;
 import dev.restante.Reply;
 import dev.restante.SmtpClient;
 import dev.restante.Stage;
@@ -11,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -25,6 +27,7 @@ final class AuthCommand implements Verb {
     private static final Reply IN_TRANSACTION = Reply.of(503, "5.5.1 AUTH is not taken in a mail transaction");
     private static final Reply NEEDS_TLS = Reply.of(538, "5.7.11 Encryption required for authentication");
     private static final int RFC822_NAME = 1;
+    private static final int LONGEST_NAME = 40;
 
     @Override
     public void answer(Conversation conversation) {
@@ -45,10 +48,10 @@ final class AuthCommand implements Verb {
             login(conversation, mechanism.get(), words.length > 1 ? words[1].strip() : null);
         } else if (words[0].equalsIgnoreCase("EXTERNAL")
                 && conversation.settings.auth().mechanisms(true).contains("EXTERNAL")) {
-            refuse(conversation, Reply.of(504, "5.5.4 EXTERNAL needs a client certificate inside TLS"));
+            refuse(conversation, words[0], "", Reply.of(504, "5.5.4 EXTERNAL needs a client certificate inside TLS"));
         } else {
             String choice = offered.isEmpty() ? "" : "; take one of " + String.join(" ", offered);
-            refuse(conversation, Reply.of(504, "5.5.4 Mechanism not offered" + choice));
+            refuse(conversation, words[0], "", Reply.of(504, "5.5.4 Mechanism not offered" + choice));
         }
     }
 
@@ -63,13 +66,28 @@ final class AuthCommand implements Verb {
         conversation.say(reply);
     }
 
+    /** Refuses a login of which no more is known than this: the attempt shows it. */
+    private static void refuse(Conversation conversation, String mechanism, String user, Reply reply) {
+        String name = mechanism.length() > LONGEST_NAME ? mechanism.substring(0, LONGEST_NAME) : mechanism;
+        fail(conversation, name, user, Attempt.Outcome.REFUSED, Optional.of(reply));
+        conversation.say(reply);
+    }
+
+    private static void fail(
+            Conversation conversation, String mechanism, String user, Attempt.Outcome outcome, Optional<Reply> reply) {
+        conversation.presented(
+                conversation.client().authenticated(new Authentication(mechanism.toUpperCase(Locale.ROOT), user, "")));
+        conversation.ledger.failed(Stage.AUTH, outcome, reply);
+        conversation.asBefore();
+    }
+
     private static void login(Conversation conversation, Mechanism mechanism, @Nullable String initial) {
-        Dialogue dialogue = new Dialogue(conversation, initial);
+        Dialogue dialogue = new Dialogue(conversation, mechanism.saslName(), initial);
         try {
             judge(conversation, mechanism.converse(dialogue), dialogue);
         } catch (Refusal refusal) {
             if (!conversation.hasEnded()) {
-                refuse(conversation, refusal.reply());
+                refuse(conversation, mechanism.saslName(), dialogue.user, refusal.reply());
             }
         }
     }
@@ -140,14 +158,23 @@ final class AuthCommand implements Verb {
         /** What has refused the client already, if anything has. */
         private Optional<Reply> heard = Optional.empty();
 
-        Dialogue(Conversation conversation, @Nullable String initial) {
+        private final String mechanism;
+        private String user = "";
+
+        Dialogue(Conversation conversation, String mechanism, @Nullable String initial) {
             this.conversation = conversation;
+            this.mechanism = mechanism;
             this.initial = initial;
         }
 
         @Override
         public String initialOr(String firstChallenge) throws Refusal {
             return initial != null ? Mechanism.decode(initial) : ask(firstChallenge);
+        }
+
+        @Override
+        public void claims(String user) {
+            this.user = user;
         }
 
         @Override
@@ -171,8 +198,12 @@ final class AuthCommand implements Verb {
         }
 
         private void unheard() {
-            conversation.ledger.failed(
-                    Stage.AUTH, heard.isEmpty() ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED, heard);
+            fail(
+                    conversation,
+                    mechanism,
+                    user,
+                    heard.isEmpty() ? Attempt.Outcome.ABORTED : Attempt.Outcome.REFUSED,
+                    heard.or(conversation::farewell));
         }
 
         private String hear() throws Refusal {

@@ -57,6 +57,11 @@ final class BdatCommand implements Verb {
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }
 
+    /** Whether this argument announces the last chunk. */
+    static boolean isLast(String argument) {
+        return argument.toUpperCase(Locale.ROOT).endsWith("LAST");
+    }
+
     private static void refuseChunk(Conversation conversation, long size, Reply reply, Ruling ruling) {
         if (BodyTransfer.skipChunk(conversation, size)) {
             conversation.say(reply, ruling);

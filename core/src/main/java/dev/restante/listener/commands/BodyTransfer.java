@@ -115,6 +115,10 @@ final class BodyTransfer {
     private static void refuse(Conversation conversation, Transaction open, BodySink sink, boolean whole) {
         Reply reply = sink.isOverLimit() ? Replies.TOO_LARGE : Replies.NO_ROOM;
         conversation.heardBody(open.wireOctets, "");
+        conversation.note(
+                sink.isOverLimit()
+                        ? "a body of more than " + conversation.settings.maxMessageSize() + " octets"
+                        : "no room for this body beside the others that are under way");
         if (whole && conversation.speaksLmtp()) {
             LmtpReplies.refuse(conversation, open, reply, Ruling.USUAL);
         } else {

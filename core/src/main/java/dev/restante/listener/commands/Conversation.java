@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,12 @@ public final class Conversation implements WireSocket.CommandSource {
             "STARTTLS", Stage.STARTTLS,
             "AUTH", Stage.AUTH,
             "MAIL", Stage.MAIL_FROM);
+
+    /** MAIL looks at its argument's evidence first; XCLIENT is a proxy's, whose own way is trusted. */
+    private static final Set<String> FREE_BEFORE_TLS =
+            Set.of("EHLO", "LHLO", "NOOP", "STARTTLS", "QUIT", "MAIL", "XCLIENT");
+
+    private static final Set<String> FREE_BEFORE_LOGIN = Set.of("AUTH", "HELO", "RSET");
 
     private static final byte[] GARBAGE = {(byte) 0xff, 0x00, 0x15, (byte) 0x80, '?', '\r', 0x07, '\n'};
 
@@ -279,6 +286,10 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Turns a client away that is one too many. */
     public void turnAway(boolean tooManyOfItsOwn) {
         Reply reply = tooManyOfItsOwn ? Replies.TOO_MANY_OF_CLIENT : Replies.TOO_MANY_CONNECTIONS;
+        recorder.note(
+                tooManyOfItsOwn
+                        ? "more than " + services.population().mostOfClient() + " connections from " + client.ip()
+                        : "more than " + services.population().most() + " connections");
         ledger.failed(Stage.CONNECT, Attempt.Outcome.REFUSED, Optional.of(reply));
         say(reply);
     }
@@ -288,6 +299,7 @@ public final class Conversation implements WireSocket.CommandSource {
         while (!ended) {
             Dismissal wish = dismissal;
             if (wish != null) {
+                ledger.lastWord(wish.reply());
                 recorder.reply(wish.reply());
                 wire.write(wish.reply());
                 end(wish.outcome(), wish.text(), true);
@@ -307,7 +319,14 @@ public final class Conversation implements WireSocket.CommandSource {
                 command("");
                 recorder.note("a line of more than " + settings.maxLine() + " octets was dropped");
                 etiquette.tooLong(recorder);
-                say(Replies.LINE_TOO_LONG);
+                if (!isOneTooMany("", null)) {
+                    boolean auth = verb(new String(wire.tooLongStart(), StandardCharsets.UTF_8))
+                            .equals("AUTH");
+                    if (auth) {
+                        ledger.failed(Stage.AUTH, Attempt.Outcome.REFUSED, Optional.of(Replies.LINE_TOO_LONG));
+                    }
+                    say(Replies.LINE_TOO_LONG);
+                }
             } else {
                 String word = understand(line);
                 if (word != null) {
@@ -324,10 +343,10 @@ public final class Conversation implements WireSocket.CommandSource {
         renewIfReset();
         recorder.clientText("(a TLS handshake)");
         recorder.note("the client began a TLS handshake where plain SMTP is spoken");
-        if (isWhole) {
-            say(Replies.NO_TLS_HERE);
-        } else {
+        if (!isWhole) {
             inputEnded();
+        } else if (!isOneTooMany("", null)) {
+            say(Replies.NO_TLS_HERE);
         }
     }
 
@@ -362,10 +381,8 @@ public final class Conversation implements WireSocket.CommandSource {
             return null;
         }
         // A mail has as many RCPT and BDAT as it likes, within limits of their own.
-        boolean countsForMail = verb.equals("RCPT") || verb.equals("BDAT");
-        if (!countsForMail && ++commandsWithoutMail > settings.maxCommandsWithoutMail()) {
-            recorder.note("more than " + settings.maxCommandsWithoutMail() + " commands without a mail");
-            say(Replies.TOO_MANY_COMMANDS);
+        boolean countsForMail = transaction() != null && (verb.equals("RCPT") || verb.equals("BDAT"));
+        if (!countsForMail && isOneTooMany(verb, own)) {
             return null;
         }
         if (ruling.decision() != null && !(ruling.decision() instanceof Effect.CutReply)) {
@@ -386,7 +403,24 @@ public final class Conversation implements WireSocket.CommandSource {
             insteadOf(verb, unreadable, Ruling.USUAL);
             return null;
         }
+        Reply first = whatComesFirst(verb);
+        if (first != null) {
+            refused(verb, own, Optional.of(first));
+            insteadOf(verb, first, Ruling.USUAL);
+            return null;
+        }
         return verb.isEmpty() ? UNKNOWN : verb;
+    }
+
+    /** Counts what the client said towards a mail; true if it was too much, and the connection has ended over it. */
+    private boolean isOneTooMany(String verb, @Nullable Stage<?> own) {
+        if (++commandsWithoutMail <= settings.maxCommandsWithoutMail()) {
+            return false;
+        }
+        recorder.note("more than " + settings.maxCommandsWithoutMail() + " commands without a mail");
+        refused(verb, own, Optional.of(Replies.TOO_MANY_COMMANDS));
+        say(Replies.TOO_MANY_COMMANDS);
+        return true;
     }
 
     /** Notes that a rule for any command refused this one, as the stage that it would have reached does. */
@@ -395,11 +429,28 @@ public final class Conversation implements WireSocket.CommandSource {
         if (own != null) {
             ledger.failed(own, Attempt.Outcome.REFUSED, said);
         } else if (open != null && verb.equals("RCPT")) {
-            open.recipient(PathArgument.unread(argument()), said);
+            RcptCommand.refuse(this, open, PathArgument.unread(argument()), said);
         } else if (open != null && (verb.equals("DATA") || verb.equals("BDAT"))) {
             open.reached = Stage.DATA;
             open.refusal = said.orElse(null);
         }
+    }
+
+    /**
+     * What a client has to do before it says this: TLS where the server requires it (RFC 3207 section 4), then a login where
+     * it requires one (RFC 4954 section 6); {@code null} for nothing. MAIL sees to that itself.
+     */
+    private @Nullable Reply whatComesFirst(String verb) {
+        if (verb.isEmpty() || FREE_BEFORE_TLS.contains(verb)) {
+            return null;
+        } else if (settings.requireTls() && client.tls().isEmpty()) {
+            return Replies.TLS_REQUIRED;
+        } else if (settings.auth().isRequired()
+                && client.authentication().isEmpty()
+                && !FREE_BEFORE_LOGIN.contains(verb)) {
+            return Replies.AUTH_REQUIRED;
+        }
+        return null;
     }
 
     /** The reply to a command with octets that no command may have; {@code null} if it has none. */
@@ -417,7 +468,15 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Answers a command that is not carried out. The chunk behind a BDAT is read all the same: it is no command. */
     private void insteadOf(String verb, Reply reply, Ruling ruling) {
         long chunk = verb.equals("BDAT") ? BdatCommand.sizeOf(argument()) : 0;
-        if (chunk <= 0 || BodyTransfer.skipChunk(this, chunk)) {
+        if (chunk > 0 && !BodyTransfer.skipChunk(this, chunk)) {
+            return;
+        }
+        Transaction open = transaction();
+        // On LMTP the end of a body is answered for each recipient (RFC 2033 section 4.3).
+        int times = lmtp && open != null && verb.equals("BDAT") && BdatCommand.isLast(argument())
+                ? Math.max(1, open.accepted().size())
+                : 1;
+        for (int i = 0; i < times; i++) {
             say(reply, ruling);
         }
     }
@@ -822,6 +881,12 @@ public final class Conversation implements WireSocket.CommandSource {
         recorder.note(text);
     }
 
+    /** What the connection is dismissed with, if it is. */
+    Optional<Reply> farewell() {
+        Dismissal wish = dismissal;
+        return wish == null ? Optional.empty() : Optional.of(wish.reply());
+    }
+
     /** Waits for a line that holds a secret; empty if the input ended, of which {@code unheard} is told before it is known. */
     Optional<String> hearSecret(Runnable unheard) throws Refusal {
         byte[] line = wire.readLine();
@@ -832,7 +897,7 @@ public final class Conversation implements WireSocket.CommandSource {
         }
         String text = new String(line, StandardCharsets.UTF_8);
         recorder.clientText(text.equals("*") ? text : Secrets.MASK);
-        etiquette.secret(line.length, recorder);
+        etiquette.secret(line == Wire.TOO_LONG ? settings.maxLine() + 1 : line.length, recorder);
         if (line == Wire.TOO_LONG) {
             throw new Refusal(500, "5.5.6 Authentication exchange line is too long");
         }
@@ -878,6 +943,7 @@ public final class Conversation implements WireSocket.CommandSource {
         if (wish != null) {
             // Said already if the wish found us waiting; else it is for us to say, and writing twice is prevented
             // below.
+            ledger.lastWord(wish.reply());
             recorder.reply(wish.reply());
             wire.write(wish.reply());
             end(wish.outcome(), wish.text(), false);

@@ -52,7 +52,7 @@ final class Etiquette {
                 }
             }
             if (length > LONGEST_AUTH && verb.equals("AUTH")) {
-                tooLong(recorder);
+                authTooLong(recorder);
             }
         } else if (!pipelining && wire.hasBufferedInput() && !verb.equals("BDAT")) {
             recorder.notice(LintCheck.PIPELINING_NOT_OFFERED);
@@ -65,8 +65,14 @@ final class Etiquette {
             recorder.notice(LintCheck.BARE_LF_IN_COMMAND);
         }
         if (length > LONGEST_AUTH) {
-            tooLong(recorder);
+            authTooLong(recorder);
         }
+    }
+
+    private static void authTooLong(SessionRecorder recorder) {
+        recorder.notice(
+                LintCheck.COMMAND_TOO_LONG,
+                "A line of AUTH is longer than " + LONGEST_AUTH + " octets, its end included (RFC 4954 section 4).");
     }
 
     /** A line was too long to be kept. */

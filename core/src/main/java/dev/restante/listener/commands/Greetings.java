@@ -29,10 +29,10 @@ record Greetings(
         Reply ehloSecure,
         Reply ehloCertified) {
 
-    static Greetings of(String hostName, int maxMessageSize, AuthPolicy auth, boolean startTls) {
-        List<String> plain = lines(hostName, maxMessageSize, auth, startTls, false, false);
-        List<String> secure = lines(hostName, maxMessageSize, auth, startTls, true, false);
-        List<String> certified = lines(hostName, maxMessageSize, auth, startTls, true, true);
+    static Greetings of(String hostName, int maxMessageSize, AuthPolicy auth, boolean startTls, boolean requireTls) {
+        List<String> plain = lines(hostName, maxMessageSize, auth, !requireTls, startTls, false, false);
+        List<String> secure = lines(hostName, maxMessageSize, auth, true, startTls, true, false);
+        List<String> certified = lines(hostName, maxMessageSize, auth, true, startTls, true, true);
         return new Greetings(
                 Reply.of(220, hostName + " ESMTP Restante"),
                 Reply.of(220, hostName + " LMTP Restante"),
@@ -46,7 +46,13 @@ record Greetings(
     }
 
     private static List<String> lines(
-            String hostName, int maxMessageSize, AuthPolicy auth, boolean startTls, boolean secure, boolean certified) {
+            String hostName,
+            int maxMessageSize,
+            AuthPolicy auth,
+            boolean mayLogIn,
+            boolean startTls,
+            boolean secure,
+            boolean certified) {
         List<String> all = new ArrayList<>(List.of(
                 hostName,
                 "SIZE " + maxMessageSize,
@@ -61,7 +67,7 @@ record Greetings(
             all.add("STARTTLS");
         }
         List<String> mechanisms = auth.mechanisms(certified);
-        if (!mechanisms.isEmpty() && (secure || !auth.isOnlyInTls())) {
+        if (!mechanisms.isEmpty() && mayLogIn && (secure || !auth.isOnlyInTls())) {
             all.add("AUTH " + String.join(" ", mechanisms));
         }
         return List.copyOf(all);

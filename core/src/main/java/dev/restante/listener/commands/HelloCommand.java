@@ -27,7 +27,9 @@ final class HelloCommand implements Verb {
     @Override
     public void answer(Conversation conversation) {
         if (lmtp != conversation.speaksLmtp()) {
-            conversation.say(lmtp ? Replies.UNKNOWN_COMMAND : Replies.SAY_LHLO);
+            Reply refusal = lmtp ? Replies.UNKNOWN_COMMAND : Replies.SAY_LHLO;
+            conversation.ledger.failed(Stage.EHLO, Attempt.Outcome.REFUSED, Optional.of(refusal));
+            conversation.say(refusal);
             return;
         }
         String name = conversation.argument();

@@ -59,6 +59,14 @@ final class Ledger {
             this.sessionId = sessionId;
         }
 
+        /** What became of them all: sent, if each that is told by itself was. */
+        Acknowledgement whole(Acknowledgement otherwise, CapturedMail mail) {
+            boolean allSent =
+                    ofRecipients.size() == mail.envelope().recipients().size()
+                            && ofRecipients.values().stream().allMatch(Acknowledgement.SENT::equals);
+            return allSent ? Acknowledgement.SENT : otherwise;
+        }
+
         @Override
         public Acknowledgement acknowledgement(int recipient) {
             return ofRecipients.getOrDefault(recipient, known);
@@ -131,7 +139,7 @@ final class Ledger {
     }
 
     private Transaction begin(Envelope.Sender sender) {
-        Transaction fresh = new Transaction(sender, services.clock().now(), System.nanoTime());
+        Transaction fresh = new Transaction(sender, services.clock().now(), System.nanoTime(), services.room());
         fresh.ordinals[Stage.MAIL_FROM.index()] = 1;
         fresh.rules.addAll(rulesOutside);
         rulesOutside.clear();
@@ -203,7 +211,7 @@ final class Ledger {
         if (stored != null) {
             record(current, Attempt.Outcome.ABORTED, lastWord, Optional.of(stored.mail.id()));
             return () -> {
-                settle(stored, Acknowledgement.LOST);
+                settle(stored, stored.fate.whole(Acknowledgement.LOST, stored.mail));
                 returnMail(stored);
             };
         }
@@ -261,7 +269,7 @@ final class Ledger {
                 of.startedAt,
                 of.startedAtNanos,
                 Duration.ofNanos(System.nanoTime() - of.startedAtNanos)));
-        of.releaseBody();
+        of.release();
     }
 
     // ---- a mail
@@ -304,7 +312,7 @@ final class Ledger {
         forget();
         record(current, outcome, Optional.of(reply), Optional.of(stored.mail.id()));
         return fate -> {
-            settle(stored, fate);
+            settle(stored, stored.fate.whole(fate, stored.mail));
             if (outcome == Attempt.Outcome.ACCEPTED) {
                 returnMail(stored);
             }

@@ -2,6 +2,8 @@ package dev.restante.listener.commands;
 
 import dev.restante.AuthPolicy;
 import dev.restante.Authentication;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -36,6 +38,10 @@ enum Mechanism {
         @Override
         Login converse(Exchange exchange) throws Refusal {
             String user = exchange.initialOr("Username:");
+            if (user.isEmpty()) {
+                throw new Refusal(501, "5.5.2 LOGIN needs a user");
+            }
+            exchange.claims(user);
             return Login.of(new Authentication("LOGIN", user, exchange.ask("Password:")));
         }
     },
@@ -50,8 +56,8 @@ enum Mechanism {
                             + System.currentTimeMillis() + "@" + exchange.hostName() + ">";
             String answer = exchange.ask(challenge);
             int space = answer.lastIndexOf(' ');
-            if (space < 0) {
-                throw new Refusal(501, "5.5.2 CRAM-MD5 answers with: user, space, digest");
+            if (space < 1 || !answer.substring(space + 1).matches("[0-9A-Fa-f]{32}")) {
+                throw new Refusal(501, "5.5.2 CRAM-MD5 answers with: user, space, digest of 32 hexadecimal digits");
             }
             Authentication login =
                     new Authentication("CRAM-MD5", answer.substring(0, space), answer.substring(space + 1));
@@ -72,6 +78,7 @@ enum Mechanism {
         @Override
         Login converse(Exchange exchange) throws Refusal {
             Scram scram = new Scram(exchange.initialOr(""));
+            exchange.claims(scram.user());
             scram.clientFinal(exchange.ask(scram.serverFirst()));
             Authentication login =
                     new Authentication("SCRAM-SHA-256", scram.user(), scram.proof(), scram.authorization());
@@ -90,10 +97,11 @@ enum Mechanism {
         @Override
         Login converse(Exchange exchange) throws Refusal {
             String message = exchange.initialOr("");
-            String user = "";
-            for (String field : message.split("\u0001", -1)) {
-                user = field.startsWith("user=") ? field.substring(5) : user;
+            String user = message.startsWith("user=") ? message.substring(5).split("\u0001", 2)[0] : "";
+            if (user.isEmpty()) {
+                throw new Refusal(501, "5.5.2 XOAUTH2 begins with user=, the user, and control-A");
             }
+            exchange.claims(user);
             return bearer(new Authentication("XOAUTH2", user, token("XOAUTH2", message)));
         }
     },
@@ -113,6 +121,7 @@ enum Mechanism {
                 throw new Refusal(501, "5.5.2 OAUTHBEARER begins with n,a=user, and control-A");
             }
             String user = header[1].isEmpty() ? "" : Scram.name(header[1].substring(2));
+            exchange.claims(user);
             return bearer(new Authentication("OAUTHBEARER", user, token("OAUTHBEARER", message)));
         }
     },
@@ -143,6 +152,9 @@ enum Mechanism {
     interface Exchange {
         /** The initial response or, if the client gave none, its answer to {@code challenge}; decoded. */
         String initialOr(String challenge) throws Refusal;
+
+        /** The client says that it is this user; nothing is proved. */
+        void claims(String user);
 
         /** The client's answer to {@code challenge}, decoded. */
         String ask(String challenge) throws Refusal;
@@ -198,6 +210,9 @@ enum Mechanism {
     }
 
     private static String token(String mechanism, String message) throws Refusal {
+        if (!message.endsWith("\u0001\u0001")) {
+            throw new Refusal(501, "5.5.2 " + mechanism + " ends with two control-A");
+        }
         for (String field : message.split("\u0001", -1)) {
             if (field.regionMatches(true, 0, "auth=Bearer ", 0, 12) && field.length() > 12) {
                 return field.substring(12);
@@ -242,9 +257,14 @@ enum Mechanism {
             throw new Refusal(501, "5.5.2 That is not base64: its length is no multiple of four");
         }
         try {
-            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Base64.getDecoder().decode(base64)))
+                    .toString();
         } catch (IllegalArgumentException e) {
             throw new Refusal(501, "5.5.2 That is not base64");
+        } catch (CharacterCodingException e) {
+            throw new Refusal(501, "5.5.2 That is not UTF-8");
         }
     }
 }

@@ -10,6 +10,12 @@ public interface Population {
     /** Those from one address. */
     int from(InetAddress address);
 
+    /** How many it may have. */
+    int most();
+
+    /** How many one address may have. */
+    int mostOfClient();
+
     /** Whether those from one address are more than it may have. */
     boolean hasTooManyFrom(InetAddress address);
 }

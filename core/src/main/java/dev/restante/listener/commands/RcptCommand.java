@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** RCPT TO (RFC 5321 section 4.1.1.3): adds a recipient to the open transaction. */
 final class RcptCommand implements Verb {
+    private static final String NOT_KEPT = "no room for more recipients: from here on they are not kept";
+
     @Override
     public void answer(Conversation conversation) {
         Transaction open = conversation.transaction();
@@ -27,7 +29,7 @@ final class RcptCommand implements Verb {
                     conversation.offers());
         } catch (Refusal refusal) {
             // What was said is kept as it was said: that it is no address is what the evidence is about.
-            open.recipient(PathArgument.unread(conversation.argument()), Optional.of(refusal.reply()));
+            refuse(conversation, open, PathArgument.unread(conversation.argument()), Optional.of(refusal.reply()));
             conversation.say(refusal.reply());
             return;
         }
@@ -40,14 +42,39 @@ final class RcptCommand implements Verb {
         if (ruling.ended()) {
             return;
         }
-        boolean full = open.accepted().size() >= conversation.settings.maxRecipients();
-        if (full && !ruling.refuses()) {
-            open.recipient(recipient, Optional.of(Replies.TOO_MANY_RECIPIENTS));
-            conversation.say(Replies.TOO_MANY_RECIPIENTS);
+        Reply reply = ruling.replyOr(Replies.RECIPIENT_OK);
+        if (ruling.refuses()) {
+            refuse(conversation, open, recipient, ruling.said(reply));
+            conversation.say(reply, ruling);
             return;
         }
-        Reply reply = ruling.replyOr(Replies.RECIPIENT_OK);
-        open.recipient(recipient, ruling.said(reply));
-        conversation.say(reply, ruling);
+        int most = conversation.settings.maxRecipients();
+        if (open.accepted().size() >= most) {
+            noteOnce(conversation, open, "more than " + most + " recipients");
+            refuse(conversation, open, recipient, Optional.of(Replies.TOO_MANY_RECIPIENTS));
+            conversation.say(Replies.TOO_MANY_RECIPIENTS);
+        } else if (open.hasRoomFor(recipient)) {
+            open.recipient(recipient, ruling.said(reply));
+            conversation.say(reply, ruling);
+        } else {
+            noteOnce(conversation, open, NOT_KEPT);
+            conversation.say(Replies.NO_ROOM_FOR_RECIPIENT);
+        }
+    }
+
+    /** Keeps a recipient who is refused, if there is room. */
+    static void refuse(
+            Conversation conversation, Transaction open, Envelope.Recipient recipient, Optional<Reply> reply) {
+        if (open.hasRoomFor(recipient)) {
+            open.recipient(recipient, reply);
+        } else {
+            noteOnce(conversation, open, NOT_KEPT);
+        }
+    }
+
+    private static void noteOnce(Conversation conversation, Transaction open, String remark) {
+        if (open.isNew(remark)) {
+            conversation.note(remark);
+        }
     }
 }

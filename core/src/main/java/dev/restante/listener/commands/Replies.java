@@ -22,6 +22,8 @@ final class Replies {
 
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, "4.5.3 Too many recipients");
     static final Reply NO_ROOM = Reply.of(452, "4.3.1 Too many large messages are arriving at once; try again later");
+    static final Reply NO_ROOM_FOR_RECIPIENT =
+            Reply.of(452, "4.3.1 No room for more recipients; send to fewer at a time");
     static final Reply TLS_NOT_AVAILABLE = Reply.of(454, "4.7.0 TLS not available");
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.5.2 Line too long");
     static final Reply NO_TLS_HERE = Reply.of(500, "5.5.1 Plain text is spoken here; no TLS handshake is expected");

@@ -54,6 +54,6 @@ public record Settings(
                 requireTls,
                 handshakeTimeout,
                 proxies,
-                Greetings.of(hostName, maxMessageSize, auth, startTls));
+                Greetings.of(hostName, maxMessageSize, auth, startTls, requireTls));
     }
 }

@@ -5,18 +5,25 @@ import dev.restante.Attempt.RecipientOutcome;
 import dev.restante.Envelope;
 import dev.restante.Reply;
 import dev.restante.Stage;
+import dev.restante.listener.wire.BodyRoom;
 import dev.restante.listener.wire.BodySink;
 import dev.restante.listener.wire.DottedState;
 import dev.restante.mail.HeaderGlance;
 import dev.restante.mail.Octets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A mail transaction while it is open, from MAIL FROM on; used by its connection's thread alone. */
 final class Transaction {
+    private static final int RECIPIENT_COST = 64;
+    private static final int SMALL_ENVELOPE = 16 << 10;
+    private static final int LARGEST_ENVELOPE = 16 << 20;
+
     final Envelope.Sender sender;
     final Instant startedAt;
     final long startedAtNanos;
@@ -52,10 +59,37 @@ final class Transaction {
     @Nullable
     Reply refusal;
 
-    Transaction(Envelope.Sender sender, Instant startedAt, long startedAtNanos) {
+    private final BodyRoom room;
+    private long envelopeOctets;
+    private long envelopeRoom;
+    private final Set<String> told = new HashSet<>(0);
+
+    Transaction(Envelope.Sender sender, Instant startedAt, long startedAtNanos, BodyRoom room) {
+        this.room = room;
         this.sender = sender;
         this.startedAt = startedAt;
         this.startedAtNanos = startedAtNanos;
+    }
+
+    /**
+     * Makes room for one more recipient, accepted or not: an envelope of the usual size needs none, a large one takes it from
+     * the bodies. False if the recipient cannot be kept.
+     */
+    boolean hasRoomFor(Envelope.Recipient recipient) {
+        long cost = (long) RECIPIENT_COST + recipient.footprint();
+        if (envelopeOctets + cost > SMALL_ENVELOPE) {
+            if (envelopeOctets + cost > LARGEST_ENVELOPE || !room.takeIfFree(cost)) {
+                return false;
+            }
+            envelopeRoom += cost;
+        }
+        envelopeOctets += cost;
+        return true;
+    }
+
+    /** Whether this is said for the first time in the transaction. */
+    boolean isNew(String remark) {
+        return told.add(remark);
     }
 
     /** Notes what became of a RCPT. */
@@ -99,8 +133,10 @@ final class Transaction {
         return body == null ? Optional.empty() : HeaderGlance.messageId(body);
     }
 
-    /** Gives back the room of a body that was being received. */
-    void releaseBody() {
+    /** Gives back the room of the envelope, and of a body that was being received. */
+    void release() {
+        room.giveBack(envelopeRoom);
+        envelopeRoom = 0;
         if (sink != null) {
             sink.release();
         }

@@ -3,8 +3,8 @@ package dev.restante.listener.wire;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that all bodies under way on a server may take up together. A lone body always finds room, and a small one
- * does beside large ones.
+ * The memory that all bodies and long envelopes under way on a server may take up together. A lone body always finds room,
+ * and a small one does beside large ones.
  *
  * <p>Thread-safe.
  */
@@ -34,7 +34,21 @@ public final class BodyRoom {
         }
     }
 
-    void giveBack(long octets) {
+    /** Takes room for something that has no claim to any; false if there is too little. */
+    public boolean takeIfFree(long octets) {
+        while (true) {
+            long before = taken.get();
+            if (before + octets > most) {
+                return false;
+            }
+            if (taken.compareAndSet(before, before + octets)) {
+                return true;
+            }
+        }
+    }
+
+    /** Gives back what was taken. */
+    public void giveBack(long octets) {
         taken.addAndGet(-octets);
     }
 

@@ -37,6 +37,7 @@ public final class Wire {
     private static final int TLS_MAJOR_VERSION = 3;
     private static final int TLS_RECORD_HEADER = 5;
     private static final int THROTTLE_STEPS_PER_SECOND = 20;
+    private static final int START_OF_LINE = 16;
 
     private static final VarHandle EIGHT_OCTETS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -65,6 +66,7 @@ public final class Wire {
     private Consumer<String> falseEnd = sequence -> {};
     private boolean bareLineFeed;
     private byte[] cutLine = {};
+    private byte[] tooLongStart = {};
     private volatile boolean awaitingInput;
     private volatile boolean sending;
     private volatile boolean broken;
@@ -145,11 +147,20 @@ public final class Wire {
                 if (buffer[i] == '\n') {
                     byte[] line = withoutCr(start, i);
                     position = i + 1;
-                    return tooLong || line.length > maxLine ? TOO_LONG : line;
+                    if (!tooLong && line.length > maxLine) {
+                        tooLong = true;
+                        tooLongStart = Arrays.copyOf(line, START_OF_LINE);
+                    }
+                    return tooLong ? TOO_LONG : line;
                 }
             }
             // Octets of an overlong line are dropped as they come: what is kept stays bounded.
+            boolean wasTooLong = tooLong;
             tooLong |= start.length + (limit - position) > maxLine;
+            if (tooLong && !wasTooLong) {
+                byte[] all = joined(start, limit);
+                tooLongStart = Arrays.copyOf(all, Math.min(all.length, START_OF_LINE));
+            }
             start = tooLong ? new byte[0] : joined(start, limit);
             position = limit;
             if (!fill()) {
@@ -157,6 +168,11 @@ public final class Wire {
                 return null;
             }
         }
+    }
+
+    /** How the last line that was {@link #TOO_LONG} began. */
+    public byte[] tooLongStart() {
+        return tooLongStart;
     }
 
     /** What had come of a line when the input ended, so that {@link #readLine()} returned nothing. */
