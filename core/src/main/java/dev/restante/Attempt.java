@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param reply the reply that ended it, on LMTP the last recipient's; empty if it ended without one
  * @param reason why it failed where no reply says so, in words: a TLS handshake; empty otherwise
  * @param rules the names of the rules that fired during it, in order
+ * @param mailboxes the names of the mailboxes that it concerns; {@code default} is the server's own
  * @param mailId the {@link CapturedMail#id()} if a mail was stored, even if its acknowledgement was lost
  * @param messageId the Message-ID, without its brackets, of a body that had arrived whole
  * @param body what had arrived of the body of a refused or aborted transaction; empty if nothing had, if it was too much
@@ -39,6 +40,7 @@ public record Attempt(
         Optional<Reply> reply,
         Optional<String> reason,
         List<String> rules,
+        List<String> mailboxes,
         Optional<String> mailId,
         Optional<String> messageId,
         Optional<Octets> body,
@@ -49,6 +51,7 @@ public record Attempt(
     public Attempt {
         recipients = List.copyOf(recipients);
         rules = List.copyOf(rules);
+        mailboxes = List.copyOf(mailboxes);
     }
 
     /** How an attempt ended. */
@@ -131,6 +134,7 @@ public record Attempt(
                 reply,
                 reason,
                 rules,
+                mailboxes,
                 mailId,
                 messageId,
                 Optional.empty(),

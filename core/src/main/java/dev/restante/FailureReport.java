@@ -35,7 +35,7 @@ final class FailureReport {
         List<SmtpSession> sessions = fixture.sessions();
         report.text.append(headline).append('\n');
         report.mails(mails, wanted);
-        report.gone(mails, attempts);
+        report.gone(mails, attempts, fixture instanceof SmtpMailbox own ? own.name() : SmtpMailbox.DEFAULT);
         report.attempts(attempts);
         report.rules(fixture.rules());
         report.sessions(sessions);
@@ -66,9 +66,10 @@ final class FailureReport {
     }
 
     /** Mail that did arrive and is not here: a wait that comes too late must not read as if nothing had been sent. */
-    private void gone(List<CapturedMail> mails, List<Attempt> attempts) {
+    private void gone(List<CapturedMail> mails, List<Attempt> attempts, String mailbox) {
         Set<String> here = mails.stream().map(CapturedMail::id).collect(Collectors.toSet());
         long gone = attempts.stream()
+                .filter(attempt -> attempt.mailboxes().contains(mailbox))
                 .flatMap(attempt -> attempt.mailId().stream())
                 .filter(id -> !here.contains(id))
                 .count();
@@ -79,6 +80,20 @@ final class FailureReport {
         if (gone > 0) {
             text.append(gone == 1 ? "1 mail arrived and is" : gone + " mails arrived and are")
                     .append(" no longer here: taken, removed or evicted.\n");
+        }
+        List<Attempt> elsewhere = attempts.stream()
+                .filter(attempt ->
+                        attempt.mailId().isPresent() && !attempt.mailboxes().contains(mailbox))
+                .toList();
+        if (!elsewhere.isEmpty()) {
+            text.append(elsewhere.size() == 1 ? "1 mail went" : elsewhere.size() + " mails went")
+                    .append(" to mailboxes of their own: ")
+                    .append(elsewhere.stream()
+                            .flatMap(attempt -> attempt.mailboxes().stream())
+                            .distinct()
+                            .sorted()
+                            .collect(Collectors.joining(", ")))
+                    .append(".\n");
         }
         if (discarded > 0) {
             text.append("A rule discarded ").append(discarded == 1 ? "1 mail.\n" : discarded + " mails.\n");
@@ -162,6 +177,10 @@ final class FailureReport {
             return "The server is not listening: call start() first, and close it only after the wait.";
         } else if (missing == Missing.NOTHING) {
             return "There is more than was expected. Did the client send it twice, or did something before leave it here?";
+        } else if (sessions.isEmpty() && fixture instanceof SmtpMailbox own) {
+            return "Nothing came that the mailbox \"" + own.name() + "\" is chosen by ("
+                    + own.selectors().stream().map(MailboxSelector::toString).collect(Collectors.joining(" or "))
+                    + "). Does the code under test send so, and to " + fixture.host() + ":" + fixture.port() + "?";
         } else if (sessions.isEmpty()) {
             return "No client has connected. Does the code under test send to " + fixture.host() + ":" + fixture.port()
                     + "?";

@@ -1,6 +1,8 @@
 package dev.restante;
 
 import dev.restante.bounce.Bouncer;
+import dev.restante.inbox.Inbox;
+import dev.restante.inbox.Inboxes;
 import dev.restante.listener.Connections;
 import dev.restante.listener.SmtpListener;
 import dev.restante.listener.commands.Identifiers;
@@ -9,7 +11,9 @@ import dev.restante.listener.commands.Services;
 import dev.restante.listener.commands.Settings;
 import dev.restante.listener.wire.BodyRoom;
 import dev.restante.mail.Octets;
+import dev.restante.mailbox.MailRoom;
 import dev.restante.mailbox.MailStore;
+import dev.restante.script.Barrier;
 import dev.restante.script.Holds;
 import dev.restante.script.RuleBook;
 import dev.restante.session.SessionLog;
@@ -25,12 +29,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,7 +59,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. A closed server cannot be started again; its evidence stays readable.
  */
-public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
+public final class FakeSmtpServer extends HeldMailbox implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FakeSmtpServer.class);
     private static final int MAX_COMMAND_LINE = 32 * 1024;
     private static final int FREE_PORT_ATTEMPTS = 5;
@@ -65,6 +70,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     private final MailStore store;
     private final Mailbox mailbox;
     private final RuleBook rules;
+    private final MailRoom mailRoom;
+    private final Inboxes inboxes;
+    /** The mailboxes beside the server's own, by name, in the order they were made. */
+    private final Map<String, FakeSmtpMailbox> mailboxes = new LinkedHashMap<>();
+
     private final Holds holds = new Holds();
     private final SessionLog sessions;
     private final ServerIdentity identity;
@@ -84,9 +94,11 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
     private FakeSmtpServer(Builder configuration) {
         this.configuration = configuration;
         this.clock = configuration.clock;
-        this.store = new MailStore(configuration.maxMails, configuration.maxMailBytes);
+        this.mailRoom = new MailRoom(configuration.maxMailBytes);
+        this.store = new MailStore(configuration.maxMails, configuration.maxMailBytes, mailRoom);
         this.mailbox = new StoreMailbox(this, store, configuration.defaultTimeout, false);
         this.rules = new RuleBook(clock);
+        this.inboxes = new Inboxes(new Inbox(SmtpMailbox.DEFAULT, List.of(), store, rules));
         this.sessions = new SessionLog(configuration.maxSessions, configuration.maxSessionBytes);
         this.bouncer = new Bouncer(configuration.hostName, clock);
         this.room = new BodyRoom(configuration.maxBytesInFlight);
@@ -176,7 +188,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
                     address,
                     port,
                     settings,
-                    new Services(rules, holds, store, sessions, clock, identity, connections, room, bouncer),
+                    new Services(inboxes, holds, sessions, clock, identity, connections, room, bouncer),
                     connections);
             try {
                 listener.start();
@@ -226,6 +238,7 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         holds.clear();
         List<Thread> stuck = connections.close(configuration.closeGrace);
         store.close();
+        mailboxes().forEach(FakeSmtpMailbox::closeWithServer);
         bouncer.cancel();
         listeners.forEach(SmtpListener::stop);
         if (!stuck.isEmpty()) {
@@ -254,11 +267,13 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
 
     private void resetAll() {
         rules.clear();
+        inboxes.named().forEach(inbox -> inbox.rules().clear());
         holds.clear();
         connections.reset();
         bouncer.cancel();
         store.reset();
         sessions.clear();
+        mailboxes().forEach(FakeSmtpMailbox::resetWithServer);
     }
 
     /** The address that clients connect to, in digits; the loopback address if the server is bound to all. */
@@ -399,8 +414,9 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         }
         CapturedMail mail = new CapturedMail(
                 id, "", client, envelope, Octets.of(octets), arrivedAt, System.nanoTime(), Delivered.ALREADY);
-        store.add(mail);
-        store.settle(mail);
+        List<Inbox> homes = inboxes.homesOf(mail);
+        homes.forEach(home -> home.store().add(mail));
+        homes.forEach(home -> home.store().settle(mail));
         return mail;
     }
 
@@ -499,61 +515,97 @@ public final class FakeSmtpServer implements SmtpFixture, AutoCloseable {
         return sessions.attempts();
     }
 
-    // ---- mailbox
+    // ---- mailboxes
 
     @Override
-    public List<CapturedMail> mails() {
-        return mailbox.mails();
+    Mailbox held() {
+        return mailbox;
     }
 
     @Override
-    public Optional<CapturedMail> mail(String id) {
-        return mailbox.mail(id);
+    public FakeSmtpMailbox mailbox(String name, MailboxSelector selector, MailboxSelector... more) {
+        List<MailboxSelector> selectors = new ArrayList<>(List.of(selector));
+        selectors.addAll(List.of(more));
+        MailboxName.require(name);
+        synchronized (mailboxes) {
+            if (state == State.CLOSED) {
+                throw new IllegalStateException("This server was closed, and takes no more mailboxes.");
+            }
+            FakeSmtpMailbox present = mailboxes.get(name);
+            if (present != null) {
+                if (present.selectors().equals(selectors)) {
+                    return present;
+                }
+                throw new IllegalArgumentException("There is a mailbox \"" + name + "\" already, which is chosen by "
+                        + present.inbox().chosenBy() + ". Close it first, or take another name.");
+            }
+            Inbox inbox = new Inbox(
+                    name,
+                    selectors,
+                    new MailStore(configuration.maxMails, configuration.maxMailBytes, mailRoom),
+                    new RuleBook(clock));
+            if (!inboxes.add(inbox)) {
+                inbox.store().retire();
+                throw new IllegalStateException("There are " + Inboxes.AT_MOST
+                        + " mailboxes, as many as there may be. Close those that are not needed any more.");
+            }
+            FakeSmtpMailbox made = new FakeSmtpMailbox(this, inbox);
+            mailboxes.put(name, made);
+            return made;
+        }
     }
 
     @Override
-    public CapturedMail takeMail(Matching matching) {
-        return mailbox.takeMail(matching);
+    public FakeSmtpMailbox mailbox(String name) {
+        synchronized (mailboxes) {
+            FakeSmtpMailbox present = mailboxes.get(name);
+            if (present == null) {
+                throw MailboxName.absent(name, mailboxes.keySet());
+            }
+            return present;
+        }
     }
 
     @Override
-    public List<CapturedMail> awaitMails(int count, Matching matching) {
-        return mailbox.awaitMails(count, matching);
+    public List<FakeSmtpMailbox> mailboxes() {
+        synchronized (mailboxes) {
+            return List.copyOf(mailboxes.values());
+        }
     }
 
-    @Override
-    public List<CapturedMail> awaitExactly(int count, Duration quiet, Matching matching) {
-        return mailbox.awaitExactly(count, quiet, matching);
+    /** Takes a mailbox away. */
+    void remove(FakeSmtpMailbox gone) {
+        synchronized (mailboxes) {
+            inboxes.remove(gone.inbox());
+            mailboxes.remove(gone.name(), gone);
+        }
     }
 
-    @Override
-    public List<CapturedMail> clear() {
-        return mailbox.clear();
+    /** Ends what goes on in a mailbox: its holds, and transactions that concern it. */
+    void end(String name, List<Barrier> barriers) {
+        barriers.forEach(holds::release);
+        if (state != State.CLOSED) {
+            synchronized (resetting) {
+                connections.reset(name);
+            }
+        }
     }
 
-    @Override
-    public List<CapturedMail> remove(Matching matching) {
-        return mailbox.remove(matching);
+    Barrier newBarrier() {
+        return holds.create();
     }
 
-    @Override
-    public long evicted() {
-        return mailbox.evicted();
+    SessionLog evidence() {
+        return sessions;
     }
 
-    @Override
-    public Subscription onArrival(Consumer<CapturedMail> listener) {
-        return mailbox.onArrival(listener);
+    Duration defaultTimeout() {
+        return configuration.defaultTimeout;
     }
 
-    @Override
-    public Subscription onRemoval(Consumer<List<CapturedMail>> listener) {
-        return mailbox.onRemoval(listener);
-    }
-
-    @Override
-    public Mailbox within(Duration timeout) {
-        return mailbox.within(timeout);
+    /** How much the server keeps of mail, all its mailboxes together; each of them no more than that. */
+    SmtpMailbox.Retention retention() {
+        return new SmtpMailbox.Retention(configuration.maxMails, configuration.maxMailBytes);
     }
 
     /** The server's state in words, such as {@code FakeSmtpServer listening on 127.0.0.1:38211, 2 mails}. */

@@ -109,8 +109,8 @@ final class RemoteListeners {
                 if (!gone.isEmpty()) {
                     tell(onRemoval, gone);
                 }
-            } catch (InterruptedException e) {
-                return;
+            } catch (InterruptedException | RemoteServer.Absent e) {
+                return; // of a mailbox that was removed nothing more is to be told
             } catch (RuntimeException e) {
                 if (server.isClosed() || Thread.currentThread().isInterrupted()) {
                     return;

@@ -53,6 +53,15 @@ final class RemoteMailbox extends WaitingMailbox {
                 EvidenceForm.Contents.class);
     }
 
+    /** The same for a wait: a mailbox that was removed is one to which nothing will come. */
+    private EvidenceForm.Contents awaitContents(long seen, Duration longest) throws InterruptedException {
+        try {
+            return contents(seen, longest);
+        } catch (RemoteServer.Absent e) {
+            return new EvidenceForm.Contents(seen, true, List.of(), List.of());
+        }
+    }
+
     private EvidenceForm.Contents contentsNow() {
         return uninterrupted(() -> contents(-1, Duration.ZERO));
     }
@@ -162,7 +171,7 @@ final class RemoteMailbox extends WaitingMailbox {
 
     @Override
     boolean isClosed() {
-        return contentsNow().closed();
+        return uninterrupted(() -> awaitContents(-1, Duration.ZERO)).closed();
     }
 
     @Override
@@ -209,7 +218,7 @@ final class RemoteMailbox extends WaitingMailbox {
         Watch(Predicate<CapturedMail> matching, Duration longest) throws InterruptedException {
             this.matching = matching;
             this.deadline = System.nanoTime() + bounded(longest).toNanos();
-            this.latest = contents(-1, Duration.ZERO);
+            this.latest = awaitContents(-1, Duration.ZERO);
         }
 
         List<CapturedMail> matches() {
@@ -236,7 +245,7 @@ final class RemoteMailbox extends WaitingMailbox {
                     return false;
                 }
                 // Rounded up, so that the last wait does not become many short ones.
-                EvidenceForm.Contents next = contents(latest.changes(), Duration.ofMillis(left / 1_000_000 + 1));
+                EvidenceForm.Contents next = awaitContents(latest.changes(), Duration.ofMillis(left / 1_000_000 + 1));
                 boolean changed = next.changes() != latest.changes();
                 latest = next;
                 if (changed) {

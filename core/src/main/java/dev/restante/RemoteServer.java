@@ -25,9 +25,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class RemoteServer {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static final String API = "/api/v1";
+
     private final URI base;
     private final HttpClient http;
     private final Optional<String> authorization;
+    private final @Nullable RemoteServer root;
+    private final String prefix;
     private volatile long nanosAhead;
     private volatile boolean closed;
 
@@ -35,6 +39,22 @@ final class RemoteServer {
         this.base = base;
         this.http = http;
         this.authorization = authorization;
+        this.root = null;
+        this.prefix = API;
+    }
+
+    private RemoteServer(RemoteServer root, String prefix) {
+        this.base = root.base;
+        this.http = root.http;
+        this.authorization = root.authorization;
+        this.root = root;
+        this.prefix = prefix;
+        this.nanosAhead = root.nanosAhead;
+    }
+
+    /** The same server, as it is asked for a mailbox of its own: each path is below that mailbox's. */
+    RemoteServer ofMailbox(String name) {
+        return new RemoteServer(root == null ? this : root, API + "/mailboxes/" + name);
     }
 
     /** Asks what there is, and compares the clocks. */
@@ -54,7 +74,7 @@ final class RemoteServer {
     }
 
     /** What an absent thing is answered with. */
-    static final class Absent extends RuntimeException {
+    static final class Absent extends IllegalStateException {
         private static final long serialVersionUID = 1;
 
         Absent(String message) {
@@ -71,9 +91,10 @@ final class RemoteServer {
      * @throws IllegalArgumentException if the server refuses what it was sent
      * @throws IllegalStateException if it refuses for another reason
      */
-    <T> T ask(String method, String path, @Nullable String json, Duration waits, Class<T> type)
+    <T> T ask(String method, String pathOfServer, @Nullable String json, Duration waits, Class<T> type)
             throws InterruptedException {
-        if (closed) {
+        String path = prefix + pathOfServer.substring(API.length());
+        if (isClosed()) {
             throw new IllegalStateException("This client of " + this + " was closed.");
         }
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
@@ -144,7 +165,12 @@ final class RemoteServer {
                         ? new Absent(what)
                         : new IllegalStateException(
                                 what + ". Is there a base path to add, or is the server older than this client?");
-            case 409 -> new UnsupportedOperationException(said);
+            case 409 ->
+                switch (code) {
+                    case "mailbox_exists" -> new IllegalArgumentException(said);
+                    case "too_many_mailboxes" -> new IllegalStateException(said);
+                    default -> new UnsupportedOperationException(said);
+                };
             default -> new IllegalStateException(what);
         };
     }
@@ -173,7 +199,7 @@ final class RemoteServer {
     }
 
     boolean isClosed() {
-        return closed;
+        return closed || (root != null && root.closed);
     }
 
     /** The address, without a password. */

@@ -1,25 +1,13 @@
 package dev.restante;
 
-import dev.restante.remote.EvidenceForm;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A server elsewhere, by its HTTP API: the same mailbox, script, evidence and assertions as a {@link FakeSmtpServer} in this
@@ -43,16 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Thread-safe. Closing it leaves the server as it is.
  */
-public final class RestanteClient implements SmtpFixture, AutoCloseable {
-    private final RemoteServer server;
-    private final RemoteMailbox mailbox;
-    private final RemoteClock clock = new RemoteClock();
-    private final Duration timeout;
-
+public final class RestanteClient extends RemoteFixture implements AutoCloseable {
     private RestanteClient(RemoteServer server, Duration timeout) {
-        this.server = server;
-        this.timeout = timeout;
-        this.mailbox = new RemoteMailbox(this, server, timeout);
+        super(server, server, timeout);
         server.greet();
     }
 
@@ -138,282 +119,16 @@ public final class RestanteClient implements SmtpFixture, AutoCloseable {
         }
     }
 
-    private EvidenceForm.Server told() {
-        return server.get("/api/v1/fixture", EvidenceForm.Server.class);
-    }
-
-    // ---- where it listens
-
-    /** The address that clients connect to: the server's own, or, where that is a loopback address elsewhere, the page's. */
-    @Override
-    public String host() {
-        String host = told().host();
-        try {
-            String page = server.uri().getHost();
-            boolean here = InetAddress.getByName(page).isLoopbackAddress();
-            return !here && InetAddress.getByName(host).isLoopbackAddress()
-                    ? InetAddress.getByName(page).getHostAddress()
-                    : host;
-        } catch (UnknownHostException e) {
-            return host;
-        }
-    }
-
-    @Override
-    public int port() {
-        return told().port();
-    }
-
     /** The address of the server's page and HTTP API, without a password. */
     public URI uri() {
         return server.uri();
-    }
-
-    @Override
-    public boolean isListening() {
-        return told().listening();
-    }
-
-    // ---- script
-
-    /**
-     * Appends these rules to the script.
-     *
-     * @throws IllegalArgumentException if a rule holds a function, which cannot travel; the message says which, and what to
-     *     do
-     */
-    @Override
-    public void script(Rule... rules) {
-        server.send("PATCH", "/api/v1/script", travelling(List.of(rules)), Object.class);
-    }
-
-    private String travelling(List<Rule> rules) {
-        try {
-            return ScriptFile.toJson(rules);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("This script cannot travel to " + server + ". " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * Appends these scenarios.
-     *
-     * @throws IllegalArgumentException if a rule holds a function, which cannot travel
-     */
-    @Override
-    public void scenario(Scenario... scenarios) {
-        server.send(
-                "POST",
-                "/api/v1/script/scenarios",
-                travelling(Stream.of(scenarios)
-                        .flatMap(each -> each.rules().stream())
-                        .toList()),
-                Object.class);
-    }
-
-    /**
-     * Gives the server this persona's manners, in place of another's.
-     *
-     * @throws IllegalArgumentException if a rule holds a function, which cannot travel
-     */
-    @Override
-    public void persona(Persona persona) {
-        JsonNode script = EvidenceForm.mapper().readTree(travelling(persona.rules()));
-        for (JsonNode rule : script.get("rules")) {
-            unsign((ObjectNode) rule, persona.name());
-        }
-        Map<String, Object> about = new LinkedHashMap<>();
-        about.put("name", persona.name());
-        about.put("description", persona.description());
-        about.put("sources", persona.sources().stream().map(URI::toString).toList());
-        about.put("checked", persona.checked().toString());
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("persona", about);
-        all.put("rules", script.get("rules"));
-        if (!persona.replies().isEmpty()) {
-            Map<String, Object> replies = new LinkedHashMap<>();
-            persona.replies()
-                    .forEach((what, reply) -> replies.put(what, Map.of("code", reply.code(), "text", reply.text())));
-            all.put("replies", replies);
-        }
-        server.send("PUT", "/api/v1/script/persona", EvidenceForm.mapper().writeValueAsString(all), Object.class);
-    }
-
-    /** A persona signs its rules, and so will the server's. */
-    private static void unsign(ObjectNode rule, String persona) {
-        String name = rule.path("name").asString("");
-        if (name.equals(persona)) {
-            rule.remove("name");
-        } else if (name.startsWith(persona + ": ")) {
-            rule.put("name", name.substring(persona.length() + 2));
-        }
-    }
-
-    @Override
-    public List<RuleReport> rules() {
-        return Arrays.stream(server.get("/api/v1/fixture/rules", EvidenceForm.RuleTold[].class))
-                .map(told -> new RuleReport(rule(told), told.hits(), told.recent()))
-                .toList();
-    }
-
-    private static Rule rule(EvidenceForm.RuleTold told) {
-        String json = told.json();
-        if (json != null) {
-            return ScriptFile.fromJson(json).get(0);
-        }
-        RuleDraft draft =
-                RuleDraft.at(told.stage(), 0).named(told.name()).when(new Condition.Matching(moment -> false));
-        return Rule.of(
-                draft, told.times().<Rule.Limit>map(Rule.Limit.Times::new).orElse(Rule.Limit.Always.ALWAYS));
-    }
-
-    @Override
-    public void clearScript() {
-        server.send("DELETE", "/api/v1/script", null, Object.class);
-    }
-
-    @Override
-    public Hold hold(Stage<?> stage) {
-        Hold hold = hold();
-        script(Rule.of(RuleDraft.at(stage, 0).paced(new Effect.WaitFor(hold.name())), Rule.Limit.Always.ALWAYS));
-        return hold;
-    }
-
-    @Override
-    public Hold hold() {
-        EvidenceForm.HoldTold made = server.send("POST", "/api/v1/holds", null, EvidenceForm.HoldTold.class);
-        return new RemoteHold(this, server, made.name(), timeout);
-    }
-
-    // ---- evidence
-
-    @Override
-    public List<SmtpSession> sessions() {
-        return List.of(server.get("/api/v1/fixture/sessions", SmtpSession[].class));
-    }
-
-    @Override
-    public Optional<SmtpSession> session(String id) {
-        if (!id.matches("[0-9A-Za-z._-]+")) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(server.get("/api/v1/fixture/sessions/" + id, SmtpSession.class));
-        } catch (RemoteServer.Absent e) {
-            return Optional.empty();
-        }
-    }
-
-    @Override
-    public List<Attempt> attempts() {
-        return List.of(server.get("/api/v1/fixture/attempts", Attempt[].class));
-    }
-
-    // ---- time
-
-    /** The server's clock; {@link ServerClock#advance} moves it where it is a manual one, and nothing can be scheduled. */
-    @Override
-    public ServerClock clock() {
-        return clock;
-    }
-
-    private final class RemoteClock implements ServerClock {
-        @Override
-        public Instant now() {
-            return told().now();
-        }
-
-        @Override
-        public void schedule(Duration delay, Runnable task) {
-            throw new UnsupportedOperationException("A task is a function, and cannot travel to " + server
-                    + ". Let the test itself do it after clock().advance(...), or let a rule act for a time.");
-        }
-
-        @Override
-        public void advance(Duration time) {
-            if (time.isNegative()) {
-                throw new IllegalArgumentException("A clock only moves forward, but was advanced by " + time + ".");
-            }
-            server.send("POST", "/api/v1/clock/advance", "{\"by\":\"" + time + "\"}", Object.class);
-        }
-
-        @Override
-        public String toString() {
-            return "clock of " + server + " at " + now();
-        }
-    }
-
-    @Override
-    public void reset() {
-        server.send("POST", "/api/v1/reset", null, Object.class);
-    }
-
-    // ---- mailbox
-
-    @Override
-    public List<CapturedMail> mails() {
-        return mailbox.mails();
-    }
-
-    @Override
-    public Optional<CapturedMail> mail(String id) {
-        return mailbox.mail(id);
-    }
-
-    @Override
-    public CapturedMail takeMail(Matching matching) {
-        return mailbox.takeMail(matching);
-    }
-
-    @Override
-    public List<CapturedMail> awaitMails(int count, Matching matching) {
-        return mailbox.awaitMails(count, matching);
-    }
-
-    @Override
-    public List<CapturedMail> awaitExactly(int count, Duration quiet, Matching matching) {
-        return mailbox.awaitExactly(count, quiet, matching);
-    }
-
-    @Override
-    public List<CapturedMail> clear() {
-        return mailbox.clear();
-    }
-
-    @Override
-    public List<CapturedMail> remove(Matching matching) {
-        return mailbox.remove(matching);
-    }
-
-    @Override
-    public long evicted() {
-        return mailbox.evicted();
-    }
-
-    /**
-     * Calls {@code listener} for each mail from now on, on a thread of this client's own, which looks again and again: of a
-     * mail that comes and goes at once nobody is told.
-     */
-    @Override
-    public Subscription onArrival(Consumer<CapturedMail> listener) {
-        return mailbox.onArrival(listener);
-    }
-
-    @Override
-    public Subscription onRemoval(Consumer<List<CapturedMail>> listener) {
-        return mailbox.onRemoval(listener);
-    }
-
-    @Override
-    public Mailbox within(Duration other) {
-        return mailbox.within(other);
     }
 
     /** Ends the calls of listeners; whatever is asked afterwards is refused. The server stays as it is. */
     @Override
     public void close() {
         server.close();
-        mailbox.close();
+        held().close();
     }
 
     /** The address, such as {@code RestanteClient of http://localhost:8025}. */

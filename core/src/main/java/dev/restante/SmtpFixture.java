@@ -6,6 +6,9 @@ import java.util.Optional;
 /**
  * What a test holds of an SMTP server, wherever it runs: its mailbox, script, sessions, attempts, clock and holds.
  *
+ * <p>Mail that belongs to a {@linkplain SmtpMailbox mailbox of its own} is there, and not in the server's own mailbox; the
+ * server's sessions and attempts are those of everybody, and its script acts on everything.
+ *
  * <p>Thread-safe.
  */
 public interface SmtpFixture extends Mailbox {
@@ -61,9 +64,32 @@ public interface SmtpFixture extends Mailbox {
         return attempts().stream().filter(matching::concerns).toList();
     }
 
+    /**
+     * A mailbox of its own on this server, for the mails that any of these selectors chooses from now on. If there is one of
+     * this name that is chosen by the same, it is that one, as it stands.
+     *
+     * @param name up to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit
+     * @throws IllegalArgumentException if it is no name, or there is a mailbox of this name that is chosen by something else
+     * @throws IllegalStateException if there are as many mailboxes as there may be, 1,000
+     */
+    SmtpMailbox mailbox(String name, MailboxSelector selector, MailboxSelector... more);
+
+    /**
+     * The mailbox of this name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists those that there are
+     */
+    SmtpMailbox mailbox(String name);
+
+    /** The mailboxes beside the server's own, in the order they were made. */
+    List<? extends SmtpMailbox> mailboxes();
+
     /** The server's clock. */
     ServerClock clock();
 
-    /** Forgets mail, sessions and script, releases holds and aborts open transactions; keeps ports and idle connections. */
+    /**
+     * Forgets mail, sessions and script, those of all mailboxes, too; releases holds and aborts open transactions; keeps ports,
+     * idle connections and which mailboxes there are.
+     */
     void reset();
 }

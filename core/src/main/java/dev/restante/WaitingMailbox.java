@@ -82,6 +82,12 @@ abstract class WaitingMailbox implements Mailbox {
         if (found.size() == count) {
             found = uninterrupted(() -> awaitWithin(count + 1, matching, bounded(quiet)));
         }
+        if (removed().isPresent()) {
+            throw failure(
+                    "Waited for quiet, but there was nothing to listen to any more.",
+                    matching,
+                    FailureReport.Missing.NOTHING);
+        }
         if (found.size() != count) {
             throw failure(
                     (count == 0
@@ -97,7 +103,9 @@ abstract class WaitingMailbox implements Mailbox {
 
     /** How long was waited, in words. */
     private String within() {
-        return isClosed() ? "before the server was closed" : "within " + FailureReport.spoken(timeout);
+        return !isClosed()
+                ? "within " + FailureReport.spoken(timeout)
+                : removed().isEmpty() ? "before the server was closed" : "before the mailbox was removed";
     }
 
     private static void requireNotNegative(int count) {
@@ -106,7 +114,18 @@ abstract class WaitingMailbox implements Mailbox {
         }
     }
 
+    /** The mailbox that this is, if it was removed; empty otherwise. */
+    private Optional<SmtpMailbox> removed() {
+        return fixture instanceof SmtpMailbox own && own.isRemoved() ? Optional.of(own) : Optional.empty();
+    }
+
     private AssertionError failure(String headline, Matching matching, FailureReport.Missing missing) {
+        Optional<SmtpMailbox> gone = removed();
+        if (gone.isPresent()) {
+            return new AssertionError(headline + "\nThe mailbox \"" + gone.get().name()
+                    + "\" was removed: by close(), over HTTP, or at the end of the test that it belonged to. What it was"
+                    + " chosen by goes to the server's own mailbox since then.");
+        }
         return FailureReport.of(headline, fixture, snapshot(), matching, missing);
     }
 

@@ -22,12 +22,16 @@ class ArchitectureTest {
     /** The classes on top of the parts; everything else in the root package is a value below them. */
     private static final Set<String> FACADE = Set.of(
             "FakeSmtpServer",
+            "FakeSmtpMailbox",
+            "HeldMailbox",
             "WaitingMailbox",
             "StoreMailbox",
             "BarrierHold",
             "ServerTls",
             "MailSessions",
             "RestanteClient",
+            "RemoteFixture",
+            "RemoteInbox",
             "RemoteServer",
             "RemoteMailbox",
             "RemoteListeners",
@@ -88,6 +92,9 @@ class ArchitectureTest {
     static final ArchRule SCRIPT_KNOWS_NO_SOCKET = part("script");
 
     @ArchTest
+    static final ArchRule INBOXES_JOIN_MAIL_AND_RULES = part("inbox", "mailbox", "script");
+
+    @ArchTest
     static final ArchRule SESSION_ONLY_TAKES_DOWN = part("session", "mail");
 
     @ArchTest
@@ -100,8 +107,8 @@ class ArchitectureTest {
     static final ArchRule WIRE_KNOWS_NO_COMMANDS = part("listener.wire", "mail");
 
     @ArchTest
-    static final ArchRule COMMANDS_STAND_ON_THE_PARTS =
-            part("listener.commands", "listener.wire", "bounce", "mail", "mailbox", "script", "session", "tls");
+    static final ArchRule COMMANDS_STAND_ON_THE_PARTS = part(
+            "listener.commands", "listener.wire", "bounce", "inbox", "mail", "mailbox", "script", "session", "tls");
 
     @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_PARTS =

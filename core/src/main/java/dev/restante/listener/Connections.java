@@ -200,12 +200,26 @@ public final class Connections implements Population {
      */
     public void reset() {
         resets.incrementAndGet();
+        end(conversation -> true, Dismissal.RESET);
+    }
+
+    /**
+     * Ends delays, holds and stalls of the sessions that are about a mailbox, and those with an open transaction. Returns as
+     * {@link #reset()} does.
+     */
+    public void reset(String mailbox) {
+        end(conversation -> conversation.hasTouched(mailbox), Dismissal.ofMailbox(mailbox));
+    }
+
+    private void end(Predicate<Conversation> chosen, Dismissal wish) {
         List<Conversation> ended = new ArrayList<>();
         for (Conversation conversation : live.keySet()) {
-            conversation.letGo();
-            if (conversation.endsWithReset()) {
-                ended.add(conversation);
-                threads.execute(() -> conversation.dismiss(Dismissal.RESET, true));
+            if (chosen.test(conversation)) {
+                conversation.letGo();
+                if (conversation.endsWithReset()) {
+                    ended.add(conversation);
+                    threads.execute(() -> conversation.dismiss(wish, true));
+                }
             }
         }
         awaitGone(ended::contains, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));

@@ -35,13 +35,16 @@ public final class MailStore {
     /** How many are removed before others get a turn: nothing that a test does holds up a connection for long. */
     private static final int AT_ONCE = 500;
 
-    private final int maxMails;
-    private final long maxBytes;
     private final Notifier notifier = new Notifier();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     // Guarded by lock.
+    private int maxMails;
+    private long maxBytes;
+    /** Shared with other stores; null once this one has left it. */
+    private @Nullable MailRoom room;
+
     private final Map<String, Stored> mails = new HashMap<>();
     /** The same mails in order of arrival, between {@code first} and {@code end}; null where one was removed. */
     private @Nullable Stored[] order = new Stored[64];
@@ -76,38 +79,164 @@ public final class MailStore {
 
     /** A store that keeps at most this many mails and, roughly, bytes. */
     public MailStore(int maxMails, long maxBytes) {
+        this(maxMails, maxBytes, new MailRoom(maxBytes));
+    }
+
+    /** A store that keeps at most this many mails and, roughly, bytes, and together with others no more than there is room. */
+    @SuppressWarnings("this-escape") // the room asks it only for what it holds
+    public MailStore(int maxMails, long maxBytes, MailRoom room) {
         this.maxMails = maxMails;
         this.maxBytes = maxBytes;
+        this.room = room;
+        room.enter(this);
     }
 
     /** Makes a mail visible, and evicts the oldest where it must. */
     public void add(CapturedMail mail) {
         Stored stored = new Stored(mail);
-        List<CapturedMail> gone = null;
+        List<CapturedMail> gone;
+        MailRoom shared;
         lock.lock();
         try {
             mails.put(mail.id(), stored);
             append(stored);
-            bytes += stored.cost;
+            grow(stored.cost);
             octets += mail.size();
-            // The newest stays even if it alone is over the bound: a mail that was acknowledged must be seen.
-            while (mails.size() > 1 && (mails.size() > maxMails || bytes > maxBytes)) {
-                Stored evictee = Objects.requireNonNull(order[first]);
-                drop(evictee);
-                evicted++;
-                changes++; // those who wait learn of it once the newcomer is settled
-                gone = gone == null ? new ArrayList<>() : gone;
-                gone.add(evictee.mail);
-            }
+            gone = evict();
+            shared = room;
         } finally {
             lock.unlock();
         }
-        if (gone != null) {
+        tellEvicted(gone);
+        if (shared != null) {
+            shared.fit();
+        }
+    }
+
+    private void tellEvicted(List<CapturedMail> gone) {
+        if (!gone.isEmpty()) {
             notifier.removed(gone);
         }
     }
 
-    // Guarded by lock, as the next four.
+    // Guarded by lock, as the next.
+    private void grow(long cost) {
+        bytes += cost;
+        if (room != null) {
+            room.changed(cost);
+        }
+    }
+
+    /** Evicts what is beyond the bounds. */
+    private List<CapturedMail> evict() {
+        List<CapturedMail> gone = List.of();
+        // The newest stays even if it alone is over the bound: a mail that was acknowledged must be seen.
+        while (mails.size() > 1 && (mails.size() > maxMails || bytes > maxBytes)) {
+            gone = gone.isEmpty() ? new ArrayList<>() : gone;
+            gone.add(evictFirst());
+        }
+        return gone;
+    }
+
+    private CapturedMail evictFirst() {
+        Stored evictee = Objects.requireNonNull(order[first]);
+        drop(evictee);
+        evicted++;
+        changes++; // those who wait learn of it once the newcomer is settled
+        return evictee.mail;
+    }
+
+    /** Changes how many mails and, roughly, bytes are kept at most; what is too much now is evicted. */
+    public void keep(int mailsAtMost, long bytesAtMost) {
+        List<CapturedMail> gone;
+        lock.lock();
+        try {
+            maxMails = mailsAtMost;
+            maxBytes = bytesAtMost;
+            gone = evict();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        tellEvicted(gone);
+    }
+
+    /** How many mails are kept at most. */
+    public int maxMails() {
+        lock.lock();
+        try {
+            return maxMails;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes are kept at most, roughly. */
+    public long maxBytes() {
+        lock.lock();
+        try {
+            return maxBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes the mails take, roughly. */
+    public long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is another mail beside the newest. */
+    boolean canEvict() {
+        lock.lock();
+        try {
+            return mails.size() > 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Evicts the oldest mail, for others' sake; false if there is none but the newest. */
+    boolean evictOldest() {
+        CapturedMail gone;
+        lock.lock();
+        try {
+            if (mails.size() < 2) {
+                return false;
+            }
+            gone = evictFirst();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        notifier.removed(List.of(gone));
+        return true;
+    }
+
+    /** Ends it: nothing will come any more, what is here stays readable, and others have its room. */
+    public void retire() {
+        close();
+        MailRoom left;
+        long given;
+        lock.lock();
+        try {
+            left = room;
+            room = null;
+            given = bytes;
+        } finally {
+            lock.unlock();
+        }
+        if (left != null) {
+            left.leave(this, given);
+        }
+    }
+
+    // Guarded by lock, as the next three.
     private void append(Stored stored) {
         if (end == order.length) {
             closeUp();
@@ -142,7 +271,7 @@ public final class MailStore {
             closeUp();
         }
         arrivals.remove(stored.arrival);
-        bytes -= stored.cost;
+        grow(-stored.cost);
         octets -= stored.mail.size();
         removed++;
     }

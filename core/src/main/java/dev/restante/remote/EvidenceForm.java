@@ -135,6 +135,12 @@ public final class EvidenceForm {
         }
     }
 
+    /** A mailbox: its selectors as they are spelled, and how much it keeps. */
+    public record MailboxTold(String name, List<String> select, int maxMails, long maxBytes) {}
+
+    /** The mailboxes of a server, its own among them. */
+    public record MailboxesTold(List<MailboxTold> mailboxes) {}
+
     /** A hold: how many wait there, whether it was released, and whether as many came as were waited for. */
     public record HoldTold(String name, int waiting, boolean open, boolean reached) {}
 

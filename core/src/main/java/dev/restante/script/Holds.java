@@ -27,6 +27,14 @@ public final class Holds {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /** Opens this one and forgets it. */
+    public void release(Barrier barrier) {
+        synchronized (this) {
+            byName.remove(barrier.name());
+        }
+        barrier.open();
+    }
+
     /** Opens all holds and forgets them. */
     public void clear() {
         List<Barrier> all;

@@ -97,16 +97,24 @@ public final class RuleBook {
 
     /** Asks the rules of {@code moment}'s stage. */
     public Verdict ask(Moment moment, String sessionId) {
-        return ask(moment, sessionId, 0);
+        return ask(byStage[moment.stage().index()], moment, sessionId, 0);
     }
 
-    /** Asks the rules that wait at this position in a body. */
-    public Verdict askMidData(Moment moment, String sessionId, long octets) {
-        return ask(moment, sessionId, octets);
+    /**
+     * Asks the rules that wait at this position in a body, or, with 0, those of {@code moment}'s stage: first those of other
+     * books, and then these. It is one question: of all their effects that decide, the first counts.
+     */
+    public Verdict askAfter(List<RuleBook> others, Moment moment, String sessionId, long octets) {
+        int stage = moment.stage().index();
+        CountedRule[] all = others.isEmpty()
+                ? byStage[stage]
+                : Stream.concat(others.stream(), Stream.of(this))
+                        .flatMap(book -> Stream.of(book.byStage[stage]))
+                        .toArray(CountedRule[]::new);
+        return ask(all, moment, sessionId, octets);
     }
 
-    private Verdict ask(Moment moment, String sessionId, long atByte) {
-        CountedRule[] rules = byStage[moment.stage().index()];
+    private static Verdict ask(CountedRule[] rules, Moment moment, String sessionId, long atByte) {
         if (rules.length == 0) {
             return Verdict.NONE;
         }

@@ -59,6 +59,19 @@ public final class SessionLog {
         return recorders().stream().map(SessionRecorder::snapshot).toList();
     }
 
+    /** The kept sessions that were about a mailbox since this moment on {@link System#nanoTime()}, oldest first. */
+    public List<SmtpSession> sessions(String mailbox, long since) {
+        return recorders().stream()
+                .filter(recorder -> recorder.hasTouched(mailbox, since))
+                .map(SessionRecorder::snapshot)
+                .toList();
+    }
+
+    /** The number of the latest attempt that has ended; 0 before the first. */
+    public long latestAttempt() {
+        return attemptNumbers.get();
+    }
+
     /** The session with this identifier. */
     public Optional<SmtpSession> session(String id) {
         return recorders().stream()

@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,9 @@ public final class SessionRecorder {
     private final Deque<Attempt> attempts = new ArrayDeque<>();
     /** What lint noticed; most sessions have none. */
     private final List<Noticed> noticed = new ArrayList<>(0);
+
+    /** The mailboxes beside the server's own that it was about, and when it was so last. */
+    private Map<String, Long> mailboxes = Map.of();
 
     private SmtpClient client;
     private SmtpSession.Outcome outcome = SmtpSession.Outcome.OPEN;
@@ -170,6 +175,23 @@ public final class SessionRecorder {
     /** Takes down what is now known of the client. */
     public synchronized void client(SmtpClient known) {
         client = known;
+    }
+
+    /** Takes down that the session is about a mailbox now. */
+    public synchronized void touch(String mailbox) {
+        if (mailboxes.isEmpty()) {
+            mailboxes = new HashMap<>();
+        }
+        if (mailboxes.put(mailbox, System.nanoTime()) == null) {
+            cost += ENTRY_COST;
+            unreported += ENTRY_COST;
+        }
+    }
+
+    /** Whether the session was about a mailbox since this moment on {@link System#nanoTime()}. */
+    public synchronized boolean hasTouched(String mailbox, long since) {
+        Long last = mailboxes.get(mailbox);
+        return last != null && last - since >= 0;
     }
 
     /** Takes down an attempt that has ended. */

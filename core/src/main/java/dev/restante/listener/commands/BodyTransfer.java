@@ -28,7 +28,7 @@ final class BodyTransfer {
         BodySink sink = begin(conversation, open);
         long from = 0;
         while (true) {
-            long stop = conversation.services.rules().nextStop(from);
+            long stop = conversation.services.inboxes().nextStop(from);
             BodyEnd end = conversation.wire.readDotted(open.dotted, sink, stop);
             open.wireOctets = open.dotted.octets();
             if (end == BodyEnd.COMPLETE) {
@@ -50,7 +50,7 @@ final class BodyTransfer {
         long endOfChunk = open.wireOctets + size;
         long from = isFirst ? 0 : open.wireOctets + 1;
         while (true) {
-            long stop = conversation.services.rules().nextStop(from);
+            long stop = conversation.services.inboxes().nextStop(from);
             long until = Math.min(stop, endOfChunk);
             BodyEnd end = conversation.wire.readOctets(until - open.wireOctets, sink);
             open.wireOctets = end == BodyEnd.CUT ? sink.size() : until;

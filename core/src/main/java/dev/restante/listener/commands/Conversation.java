@@ -12,6 +12,7 @@ import dev.restante.SmtpClient;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
 import dev.restante.TlsInfo;
+import dev.restante.inbox.Inbox;
 import dev.restante.listener.wire.Preamble;
 import dev.restante.listener.wire.Wire;
 import dev.restante.listener.wire.WireSocket;
@@ -126,6 +127,12 @@ public final class Conversation implements WireSocket.CommandSource {
         /** The client was silent for too long. */
         public static final Dismissal IDLE =
                 new Dismissal(Replies.IDLE, SmtpSession.Outcome.TIMED_OUT, "client was silent for too long");
+
+        /** A mailbox is being reset or removed while a transaction is open that concerns it. */
+        public static Dismissal ofMailbox(String name) {
+            return new Dismissal(
+                    Replies.RESET, SmtpSession.Outcome.SERVER_CLOSED, "mailbox " + name + " was reset or removed");
+        }
     }
 
     /**
@@ -663,16 +670,29 @@ public final class Conversation implements WireSocket.CommandSource {
     Ruling ask(Stage<?> at) {
         moment.reach(at);
         ledger.reached(at);
-        if (services.rules().isEmptyAt(at)) {
+        if (at != Stage.ANY_COMMAND) {
+            touchInboxes();
+        }
+        if (services.inboxes().isEmptyAt(at)) {
             return Ruling.USUAL;
         }
-        return obey(services.rules().ask(moment, recorder.id()));
+        return obey(services.inboxes().ask(moment, recorder.id()));
+    }
+
+    /** Takes down which mailboxes this is about, as far as is known by now. */
+    private void touchInboxes() {
+        for (Inbox inbox : services.inboxes().named()) {
+            if (inbox.isConcerned(moment)) {
+                recorder.touch(inbox.name());
+                ledger.touch(inbox.name());
+            }
+        }
     }
 
     /** Asks the script at a position in the body. */
     Ruling askMidData(long octets) {
         moment.reachMidData(octets);
-        return obey(services.rules().askMidData(moment, recorder.id(), octets));
+        return obey(services.inboxes().askMidData(moment, recorder.id(), octets));
     }
 
     /** Asks the script, but leaves a fault that ends the connection to {@link #suffer(Ruling)}. */
@@ -1023,6 +1043,11 @@ public final class Conversation implements WireSocket.CommandSource {
     /** Whether a reset must end the conversation: a mail transaction is open, or a rule made it stall. */
     public boolean endsWithReset() {
         return ledger.isOpen() || stalled;
+    }
+
+    /** Whether the session is about this mailbox. */
+    public boolean hasTouched(String mailbox) {
+        return ledger.hasTouched(mailbox);
     }
 
     /** Whether the client was silent for this long while the server waited for it. */

@@ -5,18 +5,23 @@ import dev.restante.Attempt;
 import dev.restante.CapturedMail;
 import dev.restante.Effect;
 import dev.restante.Envelope;
+import dev.restante.MailMessage;
 import dev.restante.Reply;
+import dev.restante.SmtpMailbox;
 import dev.restante.SmtpSession;
 import dev.restante.Stage;
+import dev.restante.inbox.Inbox;
 import dev.restante.mail.Octets;
 import dev.restante.session.SessionLog;
 import dev.restante.session.SessionRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
@@ -43,8 +48,11 @@ final class Ledger {
     private @Nullable Commit commit;
     private volatile boolean open;
 
+    /** The mailboxes that the session was about since a transaction last began or ended. */
+    private volatile Set<String> touched = Set.of();
+
     /** A mail that is stored while its transaction has not ended, and how it is to be returned. */
-    private record Commit(CapturedMail mail, Fate fate, List<Effect.Bounce> bounces) {}
+    private record Commit(CapturedMail mail, List<Inbox> homes, Fate fate, List<Effect.Bounce> bounces) {}
 
     /** What became of a mail's acknowledgement, as far as is known; shared with the mail. */
     private static final class Fate implements CapturedMail.Aftermath {
@@ -111,6 +119,20 @@ final class Ledger {
         }
     }
 
+    /** Notes that the session is about a mailbox. */
+    void touch(String mailbox) {
+        if (!touched.contains(mailbox)) {
+            Set<String> all = new HashSet<>(touched);
+            all.add(mailbox);
+            touched = Set.copyOf(all);
+        }
+    }
+
+    /** Whether it is; any thread may ask. */
+    boolean hasTouched(String mailbox) {
+        return touched.contains(mailbox);
+    }
+
     /** Notes that the client is answered, so that whatever ends now ends later than the stage that was reached. */
     void answered() {
         unanswered = null;
@@ -149,6 +171,7 @@ final class Ledger {
     private void forget() {
         moment.transaction(null);
         open = false;
+        touched = Set.of();
     }
 
     // ---- endings
@@ -183,6 +206,7 @@ final class Ledger {
                 reply,
                 reason,
                 List.copyOf(rulesOutside),
+                services.inboxes().namesConcerned(moment.client(), List.of(), Optional.empty()),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -263,6 +287,7 @@ final class Ledger {
                 reply,
                 Optional.empty(),
                 of.rules,
+                concerned(of),
                 mailId,
                 of.messageId(),
                 mailId.isPresent() ? Optional.empty() : of.unstoredBody(),
@@ -270,6 +295,19 @@ final class Ledger {
                 of.startedAtNanos,
                 Duration.ofNanos(System.nanoTime() - of.startedAtNanos)));
         of.release();
+    }
+
+    /** The mailboxes that a transaction is about: those, too, whose recipients were refused. */
+    private List<String> concerned(Transaction of) {
+        List<String> names = services.inboxes()
+                .namesConcerned(
+                        moment.client(),
+                        of.recipients.stream()
+                                .map(Attempt.RecipientOutcome::recipient)
+                                .toList(),
+                        Optional.ofNullable(of.body).map(MailMessage::parse));
+        names.stream().filter(name -> !name.equals(SmtpMailbox.DEFAULT)).forEach(recorder::touch);
+        return names;
     }
 
     // ---- a mail
@@ -296,8 +334,9 @@ final class Ledger {
                 services.clock().now(),
                 System.nanoTime(),
                 fate);
-        services.mailbox().add(mail);
-        commit = new Commit(mail, fate, new ArrayList<>(0));
+        List<Inbox> homes = services.inboxes().homesOf(mail);
+        homes.forEach(home -> home.store().add(mail));
+        commit = new Commit(mail, homes, fate, new ArrayList<>(0));
         return (acknowledgement, place) -> fate.ofRecipients.put(place, acknowledgement);
     }
 
@@ -342,6 +381,6 @@ final class Ledger {
     /** Tells what became of an acknowledgement; those who wait are woken the first time. */
     private void settle(Commit stored, Acknowledgement fate) {
         stored.fate.known = fate;
-        services.mailbox().settle(stored.mail);
+        stored.homes.forEach(home -> home.store().settle(stored.mail));
     }
 }

@@ -121,7 +121,7 @@ final class LmtpReplies {
         Ruling manner = before;
         Reply reply = taken;
         if (isStored) {
-            if (!conversation.services.rules().isEmptyAt(Stage.AFTER_COMMIT)) {
+            if (!conversation.services.inboxes().isEmptyAt(Stage.AFTER_COMMIT)) {
                 flushed();
             }
             Ruling after = conversation.ask(Stage.AFTER_COMMIT);

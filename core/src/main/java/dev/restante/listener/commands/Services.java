@@ -2,19 +2,17 @@ package dev.restante.listener.commands;
 
 import dev.restante.ServerClock;
 import dev.restante.bounce.Bouncer;
+import dev.restante.inbox.Inboxes;
 import dev.restante.listener.wire.BodyRoom;
-import dev.restante.mailbox.MailStore;
 import dev.restante.script.Holds;
-import dev.restante.script.RuleBook;
 import dev.restante.session.SessionLog;
 import dev.restante.tls.ServerIdentity;
 
 /**
  * The parts of a server that its conversations work with, shared by all its listeners.
  *
- * @param rules the script
- * @param holds the barriers that the script's rules wait at
- * @param mailbox where mail goes
+ * @param inboxes where mail goes, and the scripts
+ * @param holds the barriers that rules wait at
  * @param sessions where evidence goes
  * @param clock the server's time
  * @param identity the certificates the server shows
@@ -23,9 +21,8 @@ import dev.restante.tls.ServerIdentity;
  * @param bouncer returns mail that a rule wants returned
  */
 public record Services(
-        RuleBook rules,
+        Inboxes inboxes,
         Holds holds,
-        MailStore mailbox,
         SessionLog sessions,
         ServerClock clock,
         ServerIdentity identity,
