@@ -108,6 +108,9 @@ public @interface FakeSmtp {
      * static FakeSmtpServer smtp;
      * }</pre>
      *
+     * <p>A framework that reads them when it starts, before any field is looked at, as {@code @MicronautTest} does, asks for
+     * {@code PER_CLASS}.
+     *
      * <p>Refused on anything but a static field, and where classes run concurrently, since a property is everybody's.
      */
     String[] systemProperties() default {};

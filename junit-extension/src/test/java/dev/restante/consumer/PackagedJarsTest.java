@@ -61,7 +61,7 @@ class PackagedJarsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.12.2", "1.14.4", "6.1.3"})
+    @ValueSource(strings = {"1.12.2", "1.14.4", "6.0.3", "6.1.3"})
     void serveEveryJUnitFrom512On(String platform) throws IOException, InterruptedException {
         Path junit = junit(platform);
         assertThat(junit).isRegularFile();
@@ -189,6 +189,32 @@ class PackagedJarsTest {
         assertThat(output)
                 .as(output)
                 .containsPattern("\\[ +6 tests successful +]")
+                .containsPattern("\\[ +0 tests failed +]");
+    }
+
+    @Test
+    void serveMicronaut() throws IOException, InterruptedException {
+        // versions of its own; ours are among the test's dependencies for other reasons
+        classPath.removeIf(entry -> Stream.of("micrometer", "annotation-api", "reactive")
+                .anyMatch(entry.getFileName().toString()::contains));
+        classPath.addAll(jarsIn("micronaut"));
+        classPath.add(junit("1.14.4"));
+        List<Path> processors = new ArrayList<>(jarsIn("micronaut-processor"));
+        processors.addAll(classPath);
+        compile(
+                List.of("-parameters", "-cp", joined(classPath), "--processor-path", joined(processors)),
+                "../../micronaut/consumer/MicronautConsumerTest.java");
+        String test = "--select-class=consumer.MicronautConsumerTest$";
+        String output = run(
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--disable-banner",
+                "--disable-ansi-colors",
+                test + "ByPropertyProviderTest",
+                test + "BySystemPropertiesTest");
+        assertThat(output)
+                .as(output)
+                .containsPattern("\\[ +3 tests successful +]")
                 .containsPattern("\\[ +0 tests failed +]");
     }
 
