@@ -88,7 +88,7 @@ public enum LintCheck {
     AUTH_IN_CLEAR(
             WARNING,
             "RFC 4954 section 9",
-            "A password or token was sent outside of TLS. From this machine to itself, and behind a proxy that ended the"
+            "A password or token was sent outside of TLS. From a loopback address, and behind a proxy that ended the"
                     + " client's TLS and said so, it is a note."),
     /** Plain text ahead of a handshake. */
     PLAIN_TEXT_AHEAD_OF_TLS(

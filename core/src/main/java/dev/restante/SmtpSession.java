@@ -74,12 +74,13 @@ public record SmtpSession(
      * wrong with its mails is in {@link CapturedMail#lint()}. It is found out at each call.
      */
     public List<LintFinding> lint() {
-        return SessionLint.of(transcript, secretsMayBeClear(), outcome == Outcome.CLIENT_CLOSED, noticed);
+        return SessionLint.of(
+                transcript, tls().isPresent(), secretsMayBeClear(), outcome == Outcome.CLIENT_CLOSED, noticed);
     }
 
     /** What of {@link #lint()} concerns a mail: its own transaction, and what came before and belongs to no other. */
     List<LintFinding> lintOf(String mailId) {
-        return SessionLint.ofMail(transcript, secretsMayBeClear(), noticed, mailId);
+        return SessionLint.ofMail(transcript, tls().isPresent(), secretsMayBeClear(), noticed, mailId);
     }
 
     /** In words, why a secret outside of TLS is seen by nobody here; empty where it may be seen. */

@@ -11,14 +11,12 @@ final class AddressGrammar {
     private static final int COMMENT_DEPTH = 100;
 
     private final String text;
-    private final boolean groups;
     private int at;
     private int count;
     private boolean obsolete;
 
-    private AddressGrammar(String text, boolean groups) {
+    private AddressGrammar(String text) {
         this.text = text;
-        this.groups = groups;
     }
 
     /** What was read. */
@@ -28,10 +26,10 @@ final class AddressGrammar {
         }
     }
 
-    /** Reads a list in which there may or may not be groups. */
-    static Result read(String list, boolean groups) {
-        AddressGrammar grammar = new AddressGrammar(list, groups);
-        String problem = grammar.list(groups, false);
+    /** Reads a list, in which there may be groups. */
+    static Result read(String list) {
+        AddressGrammar grammar = new AddressGrammar(list);
+        String problem = grammar.list(true, false);
         if (problem.isEmpty() && grammar.at < list.length()) {
             problem = grammar.unexpected();
         }
@@ -106,7 +104,7 @@ final class AddressGrammar {
             count++;
             return "";
         }
-        if (named && mayBeGroup && groups && at < text.length() && text.charAt(at) == ':') {
+        if (named && mayBeGroup && at < text.length() && text.charAt(at) == ':') {
             at++;
             String problem = list(false, true);
             if (!problem.isEmpty()) {

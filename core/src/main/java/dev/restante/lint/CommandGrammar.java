@@ -1,6 +1,9 @@
 package dev.restante.lint;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +88,44 @@ final class CommandGrammar {
                 routed ? route.group() : "",
                 routed ? inside.substring(route.end()) : inside,
                 rest.substring(end));
+    }
+
+    private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
+    private static final Pattern XTEXT = Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2})*+");
+    private static final Pattern ORCPT = Pattern.compile("[A-Za-z0-9-]+;\\S+");
+
+    /** What is wrong with a parameter that its extension defines; nothing where it is none of those. */
+    static Optional<String> parameterProblem(String verb, String keyword, Optional<String> value) {
+        String of = switch (keyword) {
+            case "SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH" -> "MAIL";
+            case "NOTIFY", "ORCPT" -> "RCPT";
+            default -> verb;
+        };
+        if (!of.equals(verb)) {
+            return Optional.of("The parameter " + keyword + " belongs to " + of + ".");
+        }
+        String text = value.orElse("");
+        String upper = text.toUpperCase(Locale.ROOT);
+        boolean right = switch (keyword) {
+            case "SIZE" -> SIZE.matcher(text).matches();
+            case "BODY" -> Set.of("7BIT", "8BITMIME", "BINARYMIME").contains(upper);
+            case "SMTPUTF8" -> value.isEmpty();
+            case "RET" -> upper.equals("FULL") || upper.equals("HDRS");
+            case "ENVID" -> !text.isEmpty() && XTEXT.matcher(text).matches();
+            case "AUTH" ->
+                text.equals("<>") || (!text.isEmpty() && XTEXT.matcher(text).matches());
+            case "NOTIFY" -> isNotify(List.of(upper.split(",", -1)));
+            case "ORCPT" -> ORCPT.matcher(text).matches();
+            default -> true;
+        };
+        return right ? Optional.empty() : Optional.of("The parameter " + keyword + " has not the form that it should.");
+    }
+
+    private static boolean isNotify(List<String> words) {
+        boolean distinct = Set.copyOf(words).size() == words.size();
+        return distinct
+                && (words.equals(List.of("NEVER"))
+                        || Set.of("SUCCESS", "FAILURE", "DELAY").containsAll(words));
     }
 
     private static int endOfBrackets(String path) {

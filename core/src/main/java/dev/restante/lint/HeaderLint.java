@@ -43,7 +43,9 @@ final class HeaderLint {
             "content-description",
             "content-disposition");
 
+    /** They may hold groups, too: RFC 6854 section 2. */
     private static final List<String> MAILBOXES = List.of("from", "sender", "resent-from", "resent-sender");
+
     private static final List<String> ADDRESSES =
             List.of("reply-to", "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc");
     private static final String MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
@@ -56,6 +58,7 @@ final class HeaderLint {
     private static final String ATOMS = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x2d[^\\x00-\\x7f]]++";
     private static final String DOT_ATOM = ATOMS + "(?:\\." + ATOMS + ")*+";
     private static final Pattern MESSAGE_ID = Pattern.compile("<" + DOT_ATOM + "@(?:" + DOT_ATOM + "|\\[[!-Z^-~]*+])>");
+    private static final Pattern MESSAGE_IDS = Pattern.compile("(?:" + MESSAGE_ID + "[ \\t]*)++");
     private static final Pattern ENCODED_WORD = Pattern.compile("=\\?([^?\\s]*+)\\?([^?\\s]*+)\\?([^?]*+)\\?=");
     private static final Pattern Q_TEXT = Pattern.compile("(?:[!-<>-~]|=[0-9A-Fa-f]{2})*+");
     private static final int LONGEST_ENCODED_WORD = 75;
@@ -95,9 +98,21 @@ final class HeaderLint {
         List<Field> fields = fields(part);
         once(fields);
         for (Field field : fields) {
+            contentId(field);
             encodedWords(field);
         }
         part.children().forEach(this::part);
+    }
+
+    /** RFC 2045 section 7. */
+    private void contentId(Field field) {
+        if (field.name.equals("content-id")
+                && !MESSAGE_ID.matcher(withoutComments(field.value)).matches()) {
+            findings.add(
+                    LintCheck.MESSAGE_ID_MALFORMED,
+                    field.at,
+                    field.spoken + " is not of the form <left@right>: " + Problems.quote(field.value) + ".");
+        }
     }
 
     private void missing(Map<String, Field> fields, String name, LintCheck check) {
@@ -118,6 +133,14 @@ final class HeaderLint {
     private void message(Field field, Map<String, Field> first) {
         switch (field.name) {
             case "date", "resent-date" -> date(field);
+            case "in-reply-to", "references" -> {
+                if (!MESSAGE_IDS.matcher(withoutComments(field.value)).matches()) {
+                    findings.add(
+                            LintCheck.HEADER_OBSOLETE,
+                            field.at,
+                            field.spoken + " is no list of <left@right>: " + Problems.quote(field.value) + ".");
+                }
+            }
             case "message-id", "resent-message-id" -> {
                 if (!MESSAGE_ID.matcher(withoutComments(field.value)).matches()) {
                     findings.add(
@@ -172,7 +195,7 @@ final class HeaderLint {
         if (blind && !goesToNobodyBut(field.value)) {
             findings.add(LintCheck.BCC_HEADER, field.at, LintCheck.BCC_HEADER.meaning());
         }
-        AddressGrammar.Result result = AddressGrammar.read(field.value, !MAILBOXES.contains(field.name));
+        AddressGrammar.Result result = AddressGrammar.read(field.value);
         if (!result.isList()) {
             findings.add(
                     LintCheck.ADDRESS_MALFORMED,
@@ -184,7 +207,7 @@ final class HeaderLint {
                     field.at,
                     field.spoken + " has an obsolete form: " + Problems.quote(field.value) + ".");
         }
-        if (result.isList() && field.name.endsWith("sender") && result.addresses() != 1) {
+        if (result.isList() && field.name.endsWith("sender") && result.addresses() > 1) {
             findings.add(LintCheck.ADDRESS_MALFORMED, field.at, field.spoken + " is more than one address.");
         } else if (result.isList()
                 && field.name.equals("from")

@@ -47,12 +47,19 @@ public final class MailLint {
         new HeaderLint(octets, findings, recipients).message(root);
         PartLint parts = new PartLint(octets, findings, binary);
         entities.forEach(parts::check);
-        sender.size().filter(declared -> octets.length > declared).ifPresent(declared -> {
+        // DATA demands a line end before the dot, which the client's mail may not have had.
+        int own = octets.length - (endsInCrlf() ? 2 : 0);
+        sender.size().filter(declared -> own > declared).ifPresent(declared -> {
             findings.add(
                     LintCheck.SIZE_EXCEEDED,
                     declared,
                     "The mail has " + octets.length + " octets, but MAIL FROM said SIZE=" + declared + ".");
         });
+    }
+
+    private boolean endsInCrlf() {
+        int length = octets.length;
+        return length >= 2 && octets[length - 2] == '\r' && octets[length - 1] == '\n';
     }
 
     private void collect(MimeEntity entity) {
@@ -67,6 +74,7 @@ public final class MailLint {
         int entity = -1;
         int until = 0;
         boolean free = false;
+        boolean freeLine = false; // a line that begins in a binary part ends in the boundary behind it
         int lineStart = 0;
         for (int i = 0; i < octets.length; i++) {
             while (i >= until
@@ -77,13 +85,14 @@ public final class MailLint {
             }
             inHeader = entity >= 0 && i < until;
             free = binary && entity >= 0 && !inHeader && isBinaryContent(entities.get(entity), i);
+            freeLine = i == lineStart ? free : freeLine;
             byte octet = octets[i];
             if (octet == '\n') {
                 boolean crlf = i > 0 && octets[i - 1] == '\r';
                 if (!crlf && !free) {
                     findings.add(LintCheck.BARE_LF, i, LintCheck.BARE_LF.meaning());
                 }
-                line(lineStart, crlf ? i - 1 : i, free);
+                line(lineStart, crlf ? i - 1 : i, free || freeLine);
                 lineStart = i + 1;
             } else if (octet == '\r') {
                 if (!free && (i + 1 == octets.length || octets[i + 1] != '\n')) {
@@ -103,7 +112,7 @@ public final class MailLint {
                 dot(i);
             }
         }
-        line(lineStart, octets.length, free);
+        line(lineStart, octets.length, free || freeLine);
     }
 
     private static boolean isBinaryContent(MimeEntity entity, int at) {
@@ -120,7 +129,8 @@ public final class MailLint {
     private void dot(int at) {
         String before = lineEndBefore(at);
         String after = lineEndAfter(at);
-        if (!before.isEmpty() && !after.isEmpty() && !(before.equals("CRLF") && after.equals("CRLF"))) {
+        // Behind CRLF the dot was stuffed, and what was not is noticed where it is undone.
+        if (!before.isEmpty() && !after.isEmpty() && !before.equals("CRLF")) {
             findings.add(
                     LintCheck.SMUGGLING_SEQUENCE,
                     at,

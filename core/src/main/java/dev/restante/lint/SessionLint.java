@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,10 @@ public final class SessionLint {
     private static final int LONGEST = 510;
     private static final Set<String> TELLING = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
     private static final String MASK = "****";
+    /** RFC 6531 sections 3.4 and 3.7.4.2. */
+    private static final Set<String> UTF8_ASKERS = Set.of("MAIL", "VRFY", "EXPN");
+
+    private static final Pattern ASKS_FOR_UTF8 = Pattern.compile("(?i)[ \\t]SMTPUTF8\\b");
     private static final Pattern BDAT = Pattern.compile("(?i)\\d+([ \\t]+LAST)?");
 
     private final Transcript transcript;
@@ -103,6 +108,7 @@ public final class SessionLint {
     private boolean tls;
     private Known greeted = Known.NO;
     private boolean extended;
+    private boolean ehloRefused;
     private @Nullable Map<String, String> offered;
     private Known mail = Known.NO;
     private Known recipient = Known.NO;
@@ -127,7 +133,7 @@ public final class SessionLint {
 
     private record Located(int entry, LintFinding finding) {}
 
-    private SessionLint(Transcript transcript, String clearIsSafe) {
+    private SessionLint(Transcript transcript, boolean secured, String clearIsSafe) {
         this.transcript = transcript;
         this.clearIsSafe = clearIsSafe;
         this.owners = new int[transcript.entries().size()];
@@ -136,6 +142,7 @@ public final class SessionLint {
             greeted = Known.MAYBE;
             mail = Known.MAYBE;
             recipient = Known.MAYBE;
+            tls = secured && transcript.entries().stream().noneMatch(each -> each.kind() == Kind.TLS);
         }
     }
 
@@ -153,21 +160,26 @@ public final class SessionLint {
     /**
      * All that is wrong with a conversation.
      *
+     * @param secured whether it is inside TLS by now
      * @param clearIsSafe in words, why nobody else sees a secret outside of TLS; empty where others may
      * @param clientClosed whether the client ended the connection, and not with QUIT
      * @param noticed what was noticed while it happened
      */
     public static List<LintFinding> of(
-            Transcript transcript, String clearIsSafe, boolean clientClosed, List<LintFinding> noticed) {
-        SessionLint lint = new SessionLint(transcript, clearIsSafe);
+            Transcript transcript,
+            boolean secured,
+            String clearIsSafe,
+            boolean clientClosed,
+            List<LintFinding> noticed) {
+        SessionLint lint = new SessionLint(transcript, secured, clearIsSafe);
         lint.read(clientClosed, noticed);
         return grouped(lint.found);
     }
 
     /** What of it concerns one mail: its own transaction, and what came before and belongs to no other. */
     public static List<LintFinding> ofMail(
-            Transcript transcript, String clearIsSafe, List<LintFinding> noticed, String mailId) {
-        SessionLint lint = new SessionLint(transcript, clearIsSafe);
+            Transcript transcript, boolean secured, String clearIsSafe, List<LintFinding> noticed, String mailId) {
+        SessionLint lint = new SessionLint(transcript, secured, clearIsSafe);
         lint.read(false, noticed);
         int body = lint.bodyOf(mailId);
         if (body < 0) {
@@ -360,7 +372,8 @@ public final class SessionLint {
             add(LintCheck.TRAILING_SPACE);
         }
         boolean asksForUtf8 = utf8
-                || (verb.equals("MAIL") && argument.toUpperCase(Locale.ROOT).contains(" SMTPUTF8"));
+                || (UTF8_ASKERS.contains(verb)
+                        && ASKS_FOR_UTF8.matcher(argument).find());
         if (!ascii && !asksForUtf8) {
             add(LintCheck.COMMAND_NOT_ASCII);
         }
@@ -386,7 +399,7 @@ public final class SessionLint {
             add(LintCheck.COMMAND_SYNTAX, verb + " is not followed by a name.");
             return;
         }
-        if (verb.equals("HELO") && greeted == Known.NO) {
+        if (verb.equals("HELO") && greeted == Known.NO && !ehloRefused) {
             add(LintCheck.HELO_FOR_EHLO);
         }
         String name = argument;
@@ -472,6 +485,7 @@ public final class SessionLint {
             return;
         }
         Set<String> missing = new HashSet<>();
+        Set<String> seen = new HashSet<>();
         for (String parameter : text.strip().split(" +", -1)) {
             int equals = parameter.indexOf('=');
             String keyword = (equals < 0 ? parameter : parameter.substring(0, equals)).toUpperCase(Locale.ROOT);
@@ -480,6 +494,13 @@ public final class SessionLint {
             utf8 |= keyword.equals("SMTPUTF8");
             this.binary |= binary && verb.equals("MAIL");
             boolean known = greeted == Known.YES && (offered != null || !extended);
+            Optional<String> value = equals < 0 ? Optional.empty() : Optional.of(parameter.substring(equals + 1));
+            if (!seen.add(keyword)) {
+                add(LintCheck.COMMAND_SYNTAX, "The parameter " + keyword + " is given twice.");
+            } else {
+                CommandGrammar.parameterProblem(verb, keyword, value)
+                        .ifPresent(problem -> add(LintCheck.COMMAND_SYNTAX, problem));
+            }
             if (known && !(offered != null && offered.containsKey(extension)) && missing.add(extension)) {
                 add(
                         LintCheck.PARAMETER_NOT_OFFERED,
@@ -541,6 +562,7 @@ public final class SessionLint {
         }
         switch (verb) {
             case "EHLO", "LHLO" -> {
+                ehloRefused |= !positive;
                 if (positive) {
                     greeted = Known.YES;
                     extended = true;
@@ -558,8 +580,13 @@ public final class SessionLint {
             }
             case "AUTH" -> loggedIn |= reply.startsWith("235");
             case "XCLIENT" -> {
-                greeted = Known.MAYBE;
-                offered = null;
+                if (positive) {
+                    // Another client, greeted as if it had just connected.
+                    greeted = Known.MAYBE;
+                    offered = null;
+                    loggedIn = false;
+                    endTransaction(Known.NO);
+                }
             }
             // A client that pipelines goes on without knowing that it was refused.
             case "MAIL" -> mail = positive ? Known.YES : Known.MAYBE;

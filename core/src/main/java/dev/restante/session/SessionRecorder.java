@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Takes down one session while it happens. The connection's thread writes, anybody may ask for a {@link #snapshot()}.
@@ -28,6 +29,7 @@ import java.util.Optional;
 public final class SessionRecorder {
     private static final int ENTRY_COST = 64;
     private static final int ATTEMPT_COST = 512;
+    private static final long CERTIFICATE_COST = 4096;
     private static final int NOTICED_AT_MOST = 200;
     private static final int NOTICED_TEXT = 500;
 
@@ -47,6 +49,7 @@ public final class SessionRecorder {
     /** The mailboxes beside the server's own that it was about, and when it was so last. */
     private Map<String, Long> mailboxes = Map.of();
 
+    private volatile Supplier<Optional<String>> waitsBehind = Optional::empty;
     private SmtpClient client;
     private SmtpSession.Outcome outcome = SmtpSession.Outcome.OPEN;
     private long endedNanos;
@@ -172,8 +175,21 @@ public final class SessionRecorder {
         return new Transcript.Entry(entry.kind(), entry.at(), text, entry.octets(), entry.mailId());
     }
 
+    /** What to ask, while the session is open, for what the client waits behind. */
+    public void waitsBehind(Supplier<Optional<String>> question) {
+        waitsBehind = question;
+    }
+
+    /** What lint says of a client that waits behind what it takes for the end of a body. */
+    public static String waitingBehind(String sequence) {
+        return "The client waits behind " + sequence + ", but that is no end of data: CRLF.CRLF is.";
+    }
+
     /** Takes down what is now known of the client. */
     public synchronized void client(SmtpClient known) {
+        long added = cost(known) - cost(client);
+        cost += added;
+        unreported += added;
         client = known;
     }
 
@@ -192,6 +208,23 @@ public final class SessionRecorder {
     public synchronized boolean hasTouched(String mailbox, long since) {
         Long last = mailboxes.get(mailbox);
         return last != null && last - since >= 0;
+    }
+
+    private static long cost(SmtpClient client) {
+        long cost = client.heloName().map(String::length).orElse(0);
+        cost += client.authentication()
+                .map(login -> login.identity().length() + login.secret().length())
+                .orElse(0);
+        cost += client.proxy()
+                .map(proxy -> proxy.details().values().stream()
+                        .mapToInt(String::length)
+                        .sum())
+                .orElse(0);
+        return cost
+                + CERTIFICATE_COST
+                        * client.tls()
+                                .map(tls -> tls.clientCertificates().size())
+                                .orElse(0);
     }
 
     /** Takes down an attempt that has ended. */
@@ -222,6 +255,7 @@ public final class SessionRecorder {
             }
             outcome = how;
             endedNanos = now;
+            waitsBehind = Optional::empty; // and nothing of the connection is held any more
         }
         add(Transcript.Kind.END, text, 0, "");
         report();
@@ -311,6 +345,24 @@ public final class SessionRecorder {
                 outcome,
                 startedAt,
                 Duration.ofNanos(until - startedNanos),
-                noticed.stream().map(Noticed::render).toList());
+                findings());
+    }
+
+    private List<LintFinding> findings() {
+        List<LintFinding> all =
+                new ArrayList<>(noticed.stream().map(Noticed::render).toList());
+        if (outcome == SmtpSession.Outcome.OPEN && !entries.isEmpty()) {
+            LintCheck check = LintCheck.FALSE_END_OF_DATA;
+            waitsBehind
+                    .get()
+                    .map(sequence -> new Noticed(
+                            check,
+                            waitingBehind(sequence),
+                            dropped + entries.size() - 1,
+                            shortened(entries.getLast().render(startedNanos))))
+                    .map(Noticed::render)
+                    .ifPresent(all::add);
+        }
+        return all;
     }
 }

@@ -37,6 +37,7 @@ final class HandshakeSocket extends Socket {
     private final OutputStream out;
     private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
     private final ByteArrayOutputStream record = new ByteArrayOutputStream();
+    private final ClientRecords client = new ClientRecords();
     private boolean saidHello;
     private boolean heardAnswer;
     private boolean brokenOff;
@@ -61,6 +62,11 @@ final class HandshakeSocket extends Socket {
     /** Whether the handshake came to the point up to which it was to go. */
     boolean isBrokenOff() {
         return brokenOff;
+    }
+
+    /** What the client has said. */
+    ClientRecords client() {
+        return client;
     }
 
     /** Sends what is left of the handshake. */
@@ -110,6 +116,7 @@ final class HandshakeSocket extends Socket {
             plain.setSoTimeout((int) Math.min(Integer.MAX_VALUE, left));
             int count = in.read(target, offset, length);
             heardAnswer |= saidHello && count > 0;
+            client.read(target, offset, offset + Math.max(0, count));
             return count;
         }
 

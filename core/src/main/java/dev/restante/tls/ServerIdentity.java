@@ -17,11 +17,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -237,7 +239,8 @@ public final class ServerIdentity {
      * @throws BrokenOff if it was not to be carried out whole; {@code plain} is open then
      * @throws IOException if the handshake fails or takes longer than it may
      */
-    public SSLSocket layer(Socket plain, InputStream input, Handshake wish) throws IOException {
+    public SSLSocket layer(Socket plain, InputStream input, Handshake wish, Consumer<String> serverName)
+            throws IOException {
         HandshakeSocket below = new HandshakeSocket(plain, input, wish.course(), wish.timeout());
         // The host given is only a label for the session cache: no name is looked up.
         SSLSocket socket = (SSLSocket) serverContext(wish.shown())
@@ -251,8 +254,10 @@ public final class ServerIdentity {
         } catch (IOException e) {
             flush(below);
             if (!below.isBrokenOff()) {
-                throw e;
+                throw below.client().alert().map(alert -> plainAlert(alert, e)).orElse(e);
             }
+        } finally {
+            below.client().serverName().ifPresent(serverName);
         }
         plain.setSoTimeout(before);
         if (wish.course() != Course.WHOLE) {
@@ -260,6 +265,13 @@ public final class ServerIdentity {
         }
         below.done();
         return socket;
+    }
+
+    /** The TLS layer reads an alert in plain text as a record that it cannot decipher, where it waits for such a record. */
+    private static IOException plainAlert(String alert, IOException cause) {
+        IOException told = new SSLHandshakeException("Received fatal alert: " + alert);
+        told.initCause(cause);
+        return told;
     }
 
     private static void flush(HandshakeSocket below) {

@@ -188,7 +188,7 @@ class HaproxyTest {
         Haproxy proxy = Haproxy.start(
                 folder,
                 "",
-                "127.0.0.1:" + smtp.port() + " send-proxy-v2 check inter 50ms",
+                "127.0.0.1:" + smtp.port() + " send-proxy-v2 check inter 50ms fall 1000",
                 "option smtpchk EHLO health.test");
         try (proxy) {
             Eventually.isTrue(

@@ -10,11 +10,13 @@ import dev.restante.OutsideProgram;
 import dev.restante.Rule;
 import dev.restante.SmtpSession;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -130,6 +132,38 @@ class OpensslTest extends RealClient {
                 Arguments.of(on(TLS_HANDSHAKE).cutHandshake().once(), "unexpected eof"),
                 Arguments.of(on(TLS_HANDSHAKE).cutHandshakeAfterServerHello().once(), "unexpected eof"),
                 Arguments.of(on(TLS_HANDSHAKE).goOnInPlainText().once(), "wrong version number"));
+    }
+
+    /** Inside TLS 1.3 this client says it in plain text, where its server waits for protected records. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void whatItHasAgainstTheCertificateIsUnderstood(String version) {
+        smtp.script(on(TLS_HANDSHAKE).expiredCertificate().once());
+        openssl.run("-connect", smtp.host() + ":" + smtpsPort(), version).expectFailure();
+        allEnded();
+        assertThat(smtp.attempts())
+                .singleElement()
+                .satisfies(attempt -> assertThat(attempt.reason())
+                        .contains("the client broke it off with the alert certificate_expired: to it, the server's"
+                                + " certificate has expired or is not valid yet"));
+    }
+
+    @Test
+    void aResumedSessionTellsTheNameThatWasAskedForThisTime(@TempDir Path folder) {
+        String session = folder.resolve("session.pem").toString();
+        for (String[] more : new String[][] {
+            {"-servername", "one.test", "-sess_out", session}, {"-servername", "two.test", "-sess_in", session}
+        }) {
+            String[] all = Stream.concat(
+                            Stream.of("-connect", smtp.host() + ":" + smtpsPort(), "-tls1_2"), Stream.of(more))
+                    .toArray(String[]::new);
+            String out = openssl.reading("QUIT\r\n").run(all).expectExit(0).out();
+            assertThat(out).contains(more[1].equals("two.test") ? "Reused, TLSv1.2" : "New, TLSv1.2");
+        }
+        allEnded();
+        assertThat(smtp.sessions())
+                .extracting(each -> each.tls().orElseThrow().serverName().orElse(""))
+                .containsExactly("one.test", "two.test");
     }
 
     @ParameterizedTest

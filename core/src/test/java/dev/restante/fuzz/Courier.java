@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +34,7 @@ final class Courier {
      * What a client did and saw.
      *
      * @param port the client's port
+     * @param began when it connected
      * @param sent what it sent, first in plain text, then inside TLS if it came to that
      * @param heard what it heard, likewise
      * @param ended whether it read to the end in order
@@ -42,6 +44,7 @@ final class Courier {
      */
     record Account(
             int port,
+            Instant began,
             List<byte[]> sent,
             List<byte[]> heard,
             boolean ended,
@@ -52,6 +55,7 @@ final class Courier {
     private final List<ByteArrayOutputStream> sent = new ArrayList<>(List.of(new ByteArrayOutputStream()));
     private final List<ByteArrayOutputStream> heard = new ArrayList<>(List.of(new ByteArrayOutputStream()));
     private final FakeSmtpServer server;
+    private final Instant began = Instant.now();
     private final Socket plain = new Socket();
     private Socket socket = plain;
     private InputStream in;
@@ -92,7 +96,7 @@ final class Courier {
             endOutput();
             ended = readToEnd();
         }
-        return new Account(port, octets(sent), octets(heard), ended, broken, rawTls, failedTls);
+        return new Account(port, began, octets(sent), octets(heard), ended, broken, rawTls, failedTls);
     }
 
     private static List<byte[]> octets(List<ByteArrayOutputStream> all) {

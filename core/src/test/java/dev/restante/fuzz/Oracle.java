@@ -52,6 +52,9 @@ final class Oracle {
             return "hang: the connection was not ended 5 s after its client had ended";
         }
         Optional<SmtpSession> found = awaitEnd();
+        if (found.isEmpty() && account.broken() && heard().isEmpty()) {
+            return ""; // gone before it was accepted
+        }
         if (found.isEmpty()) {
             return "lost: there is no session of the client's port " + account.port();
         }
@@ -80,6 +83,7 @@ final class Oracle {
         while (true) {
             Optional<SmtpSession> found = server.sessions().stream()
                     .filter(each -> each.client().peer().getPort() == account.port())
+                    .filter(each -> !each.startedAt().isBefore(account.began())) // a port is used again
                     .reduce((first, second) -> second);
             boolean done = found.filter(each -> !each.isOpen()).isPresent();
             if (done || System.nanoTime() - begin > PATIENCE) {

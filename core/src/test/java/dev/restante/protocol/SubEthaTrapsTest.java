@@ -255,7 +255,8 @@ class SubEthaTrapsTest {
                 socket,
                 socket.getInputStream(),
                 new ServerIdentity.Handshake(
-                        ServerIdentity.Shown.VALID, "", ServerIdentity.Course.WHOLE, Duration.ofSeconds(10)));
+                        ServerIdentity.Shown.VALID, "", ServerIdentity.Course.WHOLE, Duration.ofSeconds(10)),
+                name -> {});
     }
 
     @Test

@@ -150,6 +150,91 @@ class TlsTest {
     }
 
     @Test
+    void aServerThatIsClosedDoesNotBlameTheClientWhoseHandshakeWasUnderWay() {
+        for (boolean implicit : new boolean[] {true, false}) {
+            FakeSmtpServer closing =
+                    FakeSmtpServer.builder().startTls().smtpsPort(0).build().start();
+            try (WireDialogue client = implicit
+                    ? WireDialogue.with(closing.host(), closing.smtpsPort())
+                    : WireDialogue.greeted(closing).say("STARTTLS", "220 ")) {
+                Eventually.isTrue(
+                        "the session has begun", () -> !closing.sessions().isEmpty());
+                closing.close();
+                assertThat(closing.sessions().get(0).outcome()).isEqualTo(SmtpSession.Outcome.SERVER_STOPPED);
+                assertThat(closing.attempts())
+                        .allSatisfy(attempt -> assertThat(attempt.toString()).doesNotContain("the client"));
+                assertThat(client).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void aHandshakeThatIsCutAtOnceDoesNotWaitForASilentClient() {
+        try (FakeSmtpServer cutting = FakeSmtpServer.builder()
+                        .smtpsPort(0)
+                        .handshakeTimeout(Duration.ofMillis(100))
+                        .build()
+                        .start();
+                WireDialogue client = WireDialogue.with(cutting.host(), startedCutting(cutting))) {
+            client.expectEnd();
+            assertThat(cutting.attempts())
+                    .singleElement()
+                    .satisfies(attempt -> assertThat(attempt.reason()).contains("a rule cut the TLS handshake"));
+        }
+    }
+
+    private static int startedCutting(FakeSmtpServer cutting) {
+        cutting.script(on(TLS_HANDSHAKE).cutHandshake().once());
+        return cutting.smtpsPort();
+    }
+
+    @Test
+    void whatFailsAfterAResetIsEvidenceOfTheNewSession() {
+        try (WireDialogue client = WireDialogue.greeted(server).say("STARTTLS", "220 ")) {
+            server.reset();
+            client.sendRaw("no TLS at all, but some text\r\n");
+            Eventually.isTrue("an attempt", () -> server.attempts().size() == 1);
+        }
+        assertThat(server.attempts().get(0).stage()).isEqualTo(TLS_HANDSHAKE);
+        assertThat(server.sessions()).hasSize(1);
+        server.reset();
+        try (WireDialogue client = WireDialogue.greeted(server).say("AUTH LOGIN", "334 ")) {
+            server.reset();
+            client.say("*", "501 ");
+            assertThat(server.attempts())
+                    .singleElement()
+                    .satisfies(attempt -> assertThat(attempt.stage()).isEqualTo(Stage.AUTH));
+        }
+    }
+
+    @Test
+    void theNameThatAFailedHandshakeWasForIsNoted() throws Exception {
+        server.script(on(TLS_HANDSHAKE).untrustedCertificate().once());
+        try (WireDialogue client = WireDialogue.greeted(server).say("STARTTLS", "220 ")) {
+            assertThatThrownBy(() -> client.handshake(server.tls().sslContext()))
+                    .hasMessageContaining("failed");
+        }
+        Eventually.isTrue(
+                "the session has ended", () -> !server.sessions().get(0).isOpen());
+        assertThat(server.sessions().get(0).transcript().notes())
+                .contains("the client asked for mx.test in its TLS handshake");
+    }
+
+    @Test
+    void tlsOnThePlainPortLeavesOneAttempt() {
+        try (WireDialogue client = WireDialogue.with(server).expect("220 ")) {
+            for (int i = 0; i < 2; i++) {
+                client.sendRaw(new byte[] {22, 3, 1, 0, 2, 1, 1}).expect("500 ");
+            }
+        }
+        assertThat(server.attempts())
+                .extracting(Attempt::toString)
+                .containsExactly(
+                        "#1 REFUSED at TLS_HANDSHAKE, then 500 5.5.1 Plain text is spoken here; no TLS handshake is"
+                                + " expected: the client began a TLS handshake where plain SMTP is spoken");
+    }
+
+    @Test
     void theAuthorityIsGivenAsPemAsContextAndAsMailProperties() throws Exception {
         X509Certificate authority = (X509Certificate) CertificateFactory.getInstance("X.509")
                 .generateCertificate(

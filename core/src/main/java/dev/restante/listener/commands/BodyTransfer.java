@@ -91,6 +91,7 @@ final class BodyTransfer {
     private static boolean goesOn(Conversation conversation, Transaction open, BodyEnd end, long position) {
         conversation.heardBody(open.wireOctets, "");
         if (end == BodyEnd.CUT) {
+            conversation.cutBody(open);
             conversation.inputEnded();
             return false;
         }
@@ -107,6 +108,7 @@ final class BodyTransfer {
             refuse(conversation, open, sink, false);
         } else {
             conversation.heardBody(size, "");
+            conversation.afterBody();
             conversation.say(Reply.of(250, "2.0.0 " + size + " octets received"));
         }
     }
@@ -137,6 +139,7 @@ final class BodyTransfer {
         String id = Identifiers.mailId();
         open.mailId = id;
         conversation.heardBody(open.wireOctets, id);
+        conversation.afterBody();
         if (conversation.speaksLmtp()) {
             new LmtpReplies(conversation, open, open.body).answer();
             return;

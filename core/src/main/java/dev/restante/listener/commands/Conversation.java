@@ -81,6 +81,9 @@ public final class Conversation implements WireSocket.CommandSource {
 
     private String command = "";
     private boolean refusedAtConnect;
+    /** Whether an attempt tells already that plain text is spoken where the client speaks TLS. */
+    private boolean toldOfPlainText;
+
     private int commandsWithoutMail;
     private Offers offers = Offers.NONE;
     private Duration tarpit = Duration.ZERO;
@@ -159,11 +162,10 @@ public final class Conversation implements WireSocket.CommandSource {
         this.recorder = begin(wire.madeAt());
         this.moment = new PresentMoment(services.population(), client);
         this.ledger = new Ledger(services, moment, recorder);
-        wire.onFalseEnd(sequence -> Etiquette.waitsBehind(sequence, recorder));
     }
 
     private SessionRecorder begin(long nanos) {
-        return services.sessions()
+        SessionRecorder fresh = services.sessions()
                 .begin(
                         Identifiers.shortId(),
                         listener,
@@ -171,6 +173,8 @@ public final class Conversation implements WireSocket.CommandSource {
                         client,
                         services.clock().now(),
                         nanos);
+        fresh.waitsBehind(wire::falseEnd);
+        return fresh;
     }
 
     // ---- the conversation's course
@@ -349,7 +353,17 @@ public final class Conversation implements WireSocket.CommandSource {
         boolean isWhole = wire.skipTlsRecord();
         renewIfReset();
         recorder.clientText("(a TLS handshake)");
-        recorder.note("the client began a TLS handshake where plain SMTP is spoken");
+        String what = "the client began a TLS handshake where plain SMTP is spoken";
+        recorder.note(what);
+        Optional<Reply> reply = isWhole ? Optional.of(Replies.NO_TLS_HERE) : Optional.empty();
+        if (!toldOfPlainText && transaction() == null) {
+            ledger.failed(
+                    Stage.TLS_HANDSHAKE,
+                    isWhole ? Attempt.Outcome.REFUSED : Attempt.Outcome.ABORTED,
+                    reply,
+                    Optional.of(what));
+        }
+        toldOfPlainText = true;
         if (!isWhole) {
             inputEnded();
         } else if (!isOneTooMany("", null)) {
@@ -502,10 +516,16 @@ public final class Conversation implements WireSocket.CommandSource {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     }
 
+    /** Begins a new session if the server was reset while a command was under way: what comes of it is recorded there. */
+    void goOnAfterReset() {
+        renewIfReset();
+    }
+
     private void renewIfReset() {
         int current = epochs.current();
         if (epoch != current) {
             epoch = current;
+            commandsWithoutMail = 0;
             recorder = begin(System.nanoTime());
             ledger.recorder(recorder);
             // What a script did to the connection was the business of the session that ends here.
@@ -890,6 +910,7 @@ public final class Conversation implements WireSocket.CommandSource {
 
     /** TLS was established; what was said before is forgotten (RFC 3207 section 4.2). */
     void secured(TlsInfo info) {
+        renewIfReset();
         recorder.tls(info);
         etiquette.secured();
         ledger.answered();
@@ -915,6 +936,7 @@ public final class Conversation implements WireSocket.CommandSource {
             inputEnded();
             return Optional.empty();
         }
+        renewIfReset();
         String text = new String(line, StandardCharsets.UTF_8);
         recorder.clientText(text.equals("*") ? text : Secrets.MASK);
         etiquette.secret(line == Wire.TOO_LONG ? settings.maxLine() + 1 : line.length, recorder);
@@ -931,6 +953,27 @@ public final class Conversation implements WireSocket.CommandSource {
         if (open != null) {
             etiquette.body(open.dotted, recorder);
         }
+    }
+
+    /** Looks at a body whose input ended: its client may have waited behind what it took for the end. */
+    void cutBody(Transaction open) {
+        open.dotted.falseEnd().ifPresent(sequence -> Etiquette.waitsBehind(sequence, recorder));
+    }
+
+    /** Looks at what comes behind a body, or a chunk, that was taken down. */
+    void afterBody() {
+        etiquette.afterBody(recorder);
+    }
+
+    /** Octets that were sent ahead of a TLS handshake were discarded. */
+    void discardedAheadOfTls(int octets) {
+        recorder.note(octets + " octets that were sent ahead of the TLS handshake were discarded");
+        etiquette.discardedAheadOfTls(recorder);
+    }
+
+    /** Goes on in plain text where the client expects TLS, which an attempt tells. */
+    void goOnInPlainText() {
+        toldOfPlainText = true;
     }
 
     /** Marks that a body is under way, which a closing server lets finish. */

@@ -20,6 +20,7 @@ final class Etiquette {
 
     private final Wire wire;
     private boolean pipelining;
+    private boolean toldAheadOfTls;
 
     Etiquette(Wire wire) {
         this.wire = wire;
@@ -44,6 +45,7 @@ final class Etiquette {
             if (wire.hasInput()) {
                 if (verb.equals("STARTTLS")) {
                     recorder.notice(LintCheck.PLAIN_TEXT_AHEAD_OF_TLS);
+                    toldAheadOfTls = true;
                 } else {
                     recorder.notice(
                             LintCheck.PIPELINING_NOT_LAST,
@@ -55,6 +57,21 @@ final class Etiquette {
                 authTooLong(recorder);
             }
         } else if (!pipelining && wire.hasBufferedInput() && !verb.equals("BDAT")) {
+            recorder.notice(LintCheck.PIPELINING_NOT_OFFERED);
+        }
+    }
+
+    /** Plain text behind STARTTLS was discarded: some of it may have come when the command was looked at already. */
+    void discardedAheadOfTls(SessionRecorder recorder) {
+        if (!toldAheadOfTls) {
+            recorder.notice(LintCheck.PLAIN_TEXT_AHEAD_OF_TLS);
+        }
+        toldAheadOfTls = false;
+    }
+
+    /** Looks at what comes behind a body or a chunk: without PIPELINING the client waits for the reply. */
+    void afterBody(SessionRecorder recorder) {
+        if (!pipelining && wire.hasBufferedInput()) {
             recorder.notice(LintCheck.PIPELINING_NOT_OFFERED);
         }
     }
@@ -94,8 +111,6 @@ final class Etiquette {
 
     /** The client seems to wait behind this. */
     static void waitsBehind(String sequence, SessionRecorder recorder) {
-        recorder.notice(
-                LintCheck.FALSE_END_OF_DATA,
-                "The client waits behind " + sequence + ", but that is no end of data: CRLF.CRLF is.");
+        recorder.notice(LintCheck.FALSE_END_OF_DATA, SessionRecorder.waitingBehind(sequence));
     }
 }

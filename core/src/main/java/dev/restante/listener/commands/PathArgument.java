@@ -104,17 +104,24 @@ record PathArgument(String address, String spoken, EsmtpParameters parameters, L
                         value.filter(v -> v.length() <= 100 && isPrintableXtext(v))
                                 .isPresent(),
                         "ENVID=xtext of printable US-ASCII, up to 100 octets");
-            case "AUTH" -> require(value.filter(PathArgument::isXtext).isPresent(), "AUTH=xtext or <>");
+            case "AUTH" -> {
+                checkListed(offers.lists("AUTH"), "MAIL", keyword);
+                require(value.filter(PathArgument::isXtext).isPresent(), "AUTH=xtext or <>");
+            }
             default -> checkOffered("MAIL", offers.takesOfMail(keyword), keyword, value, offers);
         }
     }
 
     private static void checkOffered(
             String command, boolean taken, String keyword, Optional<String> value, Offers offers) throws Refusal {
-        if (!taken) {
+        checkListed(taken, command, keyword);
+        offers.check(keyword, value);
+    }
+
+    private static void checkListed(boolean listed, String command, String keyword) throws Refusal {
+        if (!listed) {
             throw new Refusal(555, "5.5.4 " + command + " parameter " + printable(keyword) + " is not known");
         }
-        offers.check(keyword, value);
     }
 
     private static void checkRecipientParameter(String keyword, Optional<String> value, boolean utf8, Offers offers)

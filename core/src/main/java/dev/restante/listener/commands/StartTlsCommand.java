@@ -30,7 +30,7 @@ final class StartTlsCommand implements Verb {
         // Whatever was sent ahead was sent by nobody we can trust: it must not be run inside TLS (CVE-2011-0411).
         int discarded = conversation.wire.discardInput();
         if (discarded > 0) {
-            conversation.note(discarded + " octets that were sent ahead of the TLS handshake were discarded");
+            conversation.discardedAheadOfTls(discarded);
         }
         conversation.say(reply, ruling);
         if (!conversation.hasEnded() && conversation.wire.flush()) {

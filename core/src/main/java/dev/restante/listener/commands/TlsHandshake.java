@@ -11,7 +11,6 @@ import dev.restante.tls.ServerIdentity.Shown;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -20,8 +19,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -56,25 +53,35 @@ public final class TlsHandshake {
         }
         Effect.TlsFault fault = ruling.decision() instanceof Effect.TlsFault wanted ? wanted : null;
         if (fault == Effect.TlsFault.HANDSHAKE_CUT) {
-            conversation.wire.swallow();
+            conversation.wire.swallow(conversation.settings.handshakeTimeout());
             cut(conversation, "");
             return false;
         } else if (fault == Effect.TlsFault.PLAIN_TEXT) {
             conversation.note(PLAIN);
+            conversation.goOnInPlainText();
             failed(conversation, Attempt.Outcome.REFUSED, PLAIN);
             return true;
         }
         ServerIdentity.Handshake wish = new ServerIdentity.Handshake(
                 shown(fault), onlyProtocol(fault), course(fault), conversation.settings.handshakeTimeout());
+        String[] asked = {""};
         try {
-            SSLSocket socket = conversation.wire.startTls(
-                    (plain, input) -> conversation.services.identity().layer(plain, input, wish));
-            conversation.secured(describe(socket.getSession(), implicit));
+            SSLSocket socket = conversation.wire.startTls((plain, input) ->
+                    conversation.services.identity().layer(plain, input, wish, name -> asked[0] = name));
+            conversation.secured(describe(socket.getSession(), asked[0], implicit));
             return true;
         } catch (ServerIdentity.BrokenOff e) {
+            conversation.goOnAfterReset();
+            noteName(conversation, asked[0]);
             breakOff(conversation, fault);
             return false;
         } catch (IOException e) {
+            conversation.goOnAfterReset();
+            noteName(conversation, asked[0]);
+            if (conversation.farewell().isPresent()) {
+                conversation.inputEnded();
+                return false;
+            }
             boolean timedOut = e instanceof SocketTimeoutException;
             String reason = reason(e, wish);
             conversation.note("TLS handshake failed: " + reason);
@@ -162,19 +169,20 @@ public final class TlsHandshake {
         return text;
     }
 
-    private static TlsInfo describe(SSLSession session, boolean implicit) {
-        return new TlsInfo(
-                session.getProtocol(), session.getCipherSuite(), serverName(session), clientChain(session), implicit);
+    /** Which name a failed handshake was for is evidence, too; that of a successful one is in its description. */
+    private static void noteName(Conversation conversation, String asked) {
+        if (!asked.isEmpty()) {
+            conversation.note("the client asked for " + asked + " in its TLS handshake");
+        }
     }
 
-    private static Optional<String> serverName(SSLSession session) {
-        if (!(session instanceof ExtendedSSLSession extended)) {
-            return Optional.empty();
-        }
-        return extended.getRequestedServerNames().stream()
-                .map(SNIServerName::getEncoded)
-                .map(name -> new String(name, StandardCharsets.US_ASCII))
-                .findFirst();
+    private static TlsInfo describe(SSLSession session, String asked, boolean implicit) {
+        return new TlsInfo(
+                session.getProtocol(),
+                session.getCipherSuite(),
+                asked.isEmpty() ? Optional.empty() : Optional.of(asked),
+                clientChain(session),
+                implicit);
     }
 
     private static List<X509Certificate> clientChain(SSLSession session) {

@@ -15,9 +15,9 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +38,7 @@ public final class Wire {
     private static final int TLS_RECORD_HEADER = 5;
     private static final int THROTTLE_STEPS_PER_SECOND = 20;
     private static final int START_OF_LINE = 16;
+    private static final long A_MOMENT_NANOS = 20_000_000L;
 
     private static final VarHandle EIGHT_OCTETS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -63,10 +64,10 @@ public final class Wire {
 
     private @Nullable Throttle throttle;
     private long reads;
-    private Consumer<String> falseEnd = sequence -> {};
     private boolean bareLineFeed;
     private byte[] cutLine = {};
     private byte[] tooLongStart = {};
+    private volatile @Nullable DottedState waitingBehind;
     private volatile boolean awaitingInput;
     private volatile boolean sending;
     private volatile boolean broken;
@@ -300,6 +301,30 @@ public final class Wire {
         return true;
     }
 
+    /** The same, but waits no longer than this; false if nothing has come by then. */
+    public boolean swallow(Duration atMost) {
+        try {
+            raw.setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, atMost.toMillis())));
+            if (position < limit) {
+                position = limit;
+                return true;
+            }
+            return in.read(buffer, 0, buffer.length) > 0;
+        } catch (IOException e) {
+            return false;
+        } finally {
+            forgetTimeout();
+        }
+    }
+
+    private void forgetTimeout() {
+        try {
+            raw.setSoTimeout(0);
+        } catch (SocketException e) {
+            broken = true;
+        }
+    }
+
     /** Waits for octets of the client, unless some have come, and forgets them; false if the input has ended. */
     public boolean swallow() {
         if (position < limit) {
@@ -350,11 +375,7 @@ public final class Wire {
     }
 
     private Preamble late() {
-        try {
-            raw.setSoTimeout(0);
-        } catch (SocketException e) {
-            broken = true;
-        }
+        forgetTimeout();
         return new Preamble.Late(limit);
     }
 
@@ -371,6 +392,13 @@ public final class Wire {
     /** Whether the connection's thread waits for the client to read. */
     public boolean isSending() {
         return sending;
+    }
+
+    /** What the client seems to take for the end of the body, if it has sent that and nothing more for a moment. */
+    public Optional<String> falseEnd() {
+        DottedState state = waitingBehind;
+        // Its octets do not change while it is waited behind.
+        return state == null || !awaitingInput || idleNanos() < A_MOMENT_NANOS ? Optional.empty() : state.falseEnd();
     }
 
     /** How long ago the client was last heard. */
@@ -452,10 +480,12 @@ public final class Wire {
                 return BodyEnd.STOPPED;
             }
             if (position == limit) {
-                noteFalseEnd();
+                state.remember(buffer, limit);
+                waitingBehind = state;
                 if (!fill()) {
                     return BodyEnd.CUT;
                 }
+                waitingBehind = null;
             }
             long wanted = Math.max(1, stopAt - state.octets);
             int end = wanted < limit - position ? position + (int) wanted : limit;
@@ -464,35 +494,6 @@ public final class Wire {
                 return BodyEnd.COMPLETE;
             }
         }
-    }
-
-    /** What is told of a client that seems to have ended a body, but not as SMTP has it: the sequence it used. */
-    public void onFalseEnd(Consumer<String> listener) {
-        falseEnd = listener;
-    }
-
-    /** A client that takes LF.LF or its like for the end of a body waits now, and so does the server. */
-    private void noteFalseEnd() {
-        int end = limit - lineEnd(limit).length();
-        if (end == limit || end < 2 || buffer[end - 1] != '.') {
-            return;
-        }
-        String before = lineEnd(end - 1);
-        if (!before.isEmpty() && !hasInput()) {
-            falseEnd.accept(spelled(before) + "." + spelled(lineEnd(limit)));
-        }
-    }
-
-    /** The line end that stands right before {@code at} in the buffer; empty if there is none. */
-    private String lineEnd(int at) {
-        if (at < 1 || (buffer[at - 1] != '\n' && buffer[at - 1] != '\r')) {
-            return "";
-        }
-        return buffer[at - 1] == '\r' ? "\r" : at > 1 && buffer[at - 2] == '\r' ? "\r\n" : "\n";
-    }
-
-    private static String spelled(String lineEnd) {
-        return lineEnd.replace("\r", "CR").replace("\n", "LF");
     }
 
     /** Takes octets up to {@code end}; true once the terminator was among them. */
