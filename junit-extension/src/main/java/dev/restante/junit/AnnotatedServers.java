@@ -53,6 +53,11 @@ final class AnnotatedServers
             "Under PER_CLASS they share the instance. Give each test a server of its own,"
                     + " by a parameter (@FakeSmtp FakeSmtpServer smtp), or run them one after another (@Execution(SAME_THREAD)).";
 
+    private static final String PARAMETERIZED = "org.junit.jupiter.params.";
+    private static final String MADE_ONCE =
+            " A static field's value is made once in a JVM: for a class that runs again there, as reruns of failed tests do,"
+                    + " register FakeSmtpExtension.of(builder) with @RegisterExtension, which makes a new server each time.";
+
     /** The servers that live as long as a class, in the order they were made. */
     private static final class Shared {
         final List<SharedServer> servers = new ArrayList<>();
@@ -161,19 +166,24 @@ final class AnnotatedServers
         Turn turn = ofSpring.filter(spring -> spring.server() == server)
                 .map(SpringServer::turn)
                 .orElseGet(Turn::new);
-        return new SharedServer(
-                new ServerInUse(field.getName(), place(field), server, Strictness.of(annotation, place(field))),
-                turn,
-                OWN,
-                () -> {
-                    properties.close();
-                    if (owned) {
-                        server.close();
-                    }
-                    if (configured == null) {
-                        set(field, null, null);
-                    }
-                });
+        return new SharedServer(inUse(field, annotation, server), turn, OWN, () -> {
+            properties.close();
+            if (owned) {
+                server.close();
+            }
+            if (configured == null) {
+                set(field, null, null);
+            }
+        });
+    }
+
+    private static ServerInUse inUse(Field field, FakeSmtp annotation, FakeSmtpServer server) {
+        return new ServerInUse(
+                field.getName(),
+                place(field),
+                server,
+                Strictness.of(annotation, place(field)),
+                Preparation.of(annotation, place(field), field.getDeclaringClass()));
     }
 
     // ---- each test
@@ -227,6 +237,9 @@ final class AnnotatedServers
         FakeSmtp annotation = annotation(field);
         checkField(field, annotation);
         Object configured = get(field, instance);
+        if (configured != null && run.has(configured)) {
+            return; // it came by a parameter of the constructor, as in a record, or by another field
+        }
         Optional<ExtensionContext> lasting = lasting(test, instance.getClass());
         boolean perClass = lasting.isPresent();
         ExtensionContext owner = lasting.orElse(test);
@@ -240,27 +253,19 @@ final class AnnotatedServers
                             key -> {
                                 FakeSmtpServer server = start(field, annotation, configured);
                                 return new SharedServer(
-                                        new ServerInUse(
-                                                field.getName(),
-                                                place(field),
-                                                server,
-                                                Strictness.of(annotation, place(field))),
-                                        new Turn(),
-                                        OWN_PARAMETER,
-                                        server::close);
+                                        inUse(field, annotation, server), new Turn(), OWN_PARAMETER, server::close);
                             },
                             SharedServer.class)
                     .handTo(test, owner, run);
             return;
         }
         FakeSmtpServer server = start(field, annotation, configured);
-        run.uses(
-                new ServerInUse(field.getName(), place(field), server, Strictness.of(annotation, place(field))), () -> {
-                    server.close();
-                    if (configured == null && perClass) {
-                        set(field, instance, null); // else the next test would take it for configured
-                    }
-                });
+        run.uses(inUse(field, annotation, server), () -> {
+            server.close();
+            if (configured == null && perClass) {
+                set(field, instance, null); // else the next test would take it for configured
+            }
+        });
         if (configured == null) {
             set(field, instance, server);
         }
@@ -310,13 +315,15 @@ final class AnnotatedServers
                     + place + ": properties are set before the test instance is made. Move it to a static field.");
         }
         Strictness strictness = Strictness.of(annotation, place);
+        Preparation prepared = Preparation.of(
+                annotation, place, context.getDeclaringExecutable().getDeclaringClass());
         FakeSmtpServer server;
         try {
             server = Options.of(annotation).server().start();
         } catch (RuntimeException e) {
             throw new ParameterResolutionException("@FakeSmtp on " + place + ": " + e.getMessage(), e);
         }
-        ServerInUse inUse = new ServerInUse(parameter.getName(), place, server, strictness);
+        ServerInUse inUse = new ServerInUse(parameter.getName(), place, server, strictness, prepared);
         if (extension.getTestMethod().isPresent()) {
             TestRun.of(extension, NAMESPACE).uses(inUse, server::close);
         } else {
@@ -349,17 +356,53 @@ final class AnnotatedServers
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw pointing(context, failure);
+        throw pointing(context, withRemedy(failure));
     }
 
     @Override
     public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw pointing(context, failure);
+        throw pointing(context, withRemedy(failure));
     }
 
     @Override
     public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw pointing(context, failure);
+        throw pointing(context, withRemedy(failure));
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw withRemedy(failure);
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw withRemedy(failure);
+    }
+
+    /** Adds what to do to what JUnit says of a parameter of ours that it could not resolve. */
+    private static Throwable withRemedy(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        Optional<String> remedy = Optional.empty();
+        if (!(failure instanceof ParameterResolutionException)) {
+            return failure;
+        } else if (message.startsWith("No ParameterResolver")
+                && TYPES.stream().anyMatch(type -> message.contains("parameter [" + type.getName() + " "))) {
+            remedy = Optional.of(" To have a server, annotate it: @FakeSmtp FakeSmtpServer smtp.");
+        } else if (message.contains("competing ParameterResolvers")
+                && message.contains(AnnotatedServers.class.getName())) {
+            remedy = Optional.of(
+                    message.contains(PARAMETERIZED)
+                            ? " The arguments of a @ParameterizedTest come first: put the parameter with @FakeSmtp behind"
+                                    + " as many parameters as there are arguments."
+                            : " Remove @FakeSmtp, or the other extension that gives such a parameter.");
+        }
+        return remedy.<Throwable>map(text -> {
+                    ParameterResolutionException told =
+                            new ParameterResolutionException(message + (message.endsWith(".") ? "" : ".") + text);
+                    told.setStackTrace(failure.getStackTrace());
+                    return told;
+                })
+                .orElse(failure);
     }
 
     private static Throwable pointing(ExtensionContext context, Throwable failure) {
@@ -398,13 +441,16 @@ final class AnnotatedServers
 
     private static void checkField(Field field, FakeSmtp annotation) {
         Strictness.of(annotation, place(field)); // before a server is started in vain
+        Preparation.of(annotation, place(field), field.getDeclaringClass());
         if (isAnnotatedTwice(field)) {
             throw new ExtensionConfigurationException(twice(place(field)));
         }
         if (!TYPES.contains(field.getType())) {
             throw new ExtensionConfigurationException("@FakeSmtp gives a FakeSmtpServer, but " + place(field)
                     + " is of type " + field.getType().getTypeName()
-                    + ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox.");
+                    + (field.getType() == FakeSmtpExtension.class
+                            ? ". For that, @RegisterExtension is enough: remove @FakeSmtp."
+                            : ". Declare it as FakeSmtpServer, SmtpFixture or Mailbox."));
         }
         if (annotation.systemProperties().length > 0 && !Modifier.isStatic(field.getModifiers())) {
             throw new ExtensionConfigurationException(
@@ -433,7 +479,11 @@ final class AnnotatedServers
             FakeSmtpServer server = configured instanceof FakeSmtpServer own ? own : options.server();
             return server.start();
         } catch (RuntimeException e) {
-            throw new ExtensionConfigurationException("@FakeSmtp on " + place(field) + ": " + e.getMessage(), e);
+            boolean madeOnce = configured != null && Modifier.isStatic(field.getModifiers());
+            throw new ExtensionConfigurationException(
+                    "@FakeSmtp on " + place(field) + ": " + e.getMessage()
+                            + (madeOnce && e instanceof IllegalStateException ? MADE_ONCE : ""),
+                    e);
         }
     }
 

@@ -75,6 +75,9 @@ public @interface FakeSmtp {
     /** Whether to listen for SMTPS too, on a free port: {@link dev.restante.FakeSmtpServer#smtpsPort()}. */
     boolean smtps() default false;
 
+    /** Whether to listen for LMTP too (RFC 2033), on a free port: {@link dev.restante.FakeSmtpServer#lmtpPort()}. */
+    boolean lmtp() default false;
+
     /** Whether to offer STARTTLS. */
     boolean startTls() default false;
 
@@ -99,8 +102,18 @@ public @interface FakeSmtp {
     long timeoutMillis() default 0;
 
     /**
+     * A script that the server is given before each test, ahead of what the test itself scripts: a resource in {@code .json},
+     * {@code .yaml} or {@code .yml}, beside the class that has the annotation or, with a leading {@code /}, from the class path's
+     * root. {@link dev.restante.ScriptFile} tells its form. Its bounded rules are looked after as the test's own are.
+     */
+    String script() default "";
+
+    /** The {@linkplain dev.restante.Persona#names() persona} whose manners the server has in each test, such as {@code "gmail"}. */
+    String persona() default "";
+
+    /**
      * System properties to set while the server of a static field runs, each as {@code "name=value"}; in the value, {@code
-     * {host}}, {@code {port}} and {@code {smtpsPort}} are the server's. They are set before the test instance is made, and put
+     * {host}}, {@code {port}}, {@code {smtpsPort}} and {@code {lmtpPort}} are the server's. They are set before the test instance is made, and put
      * back after the class.
      *
      * <pre>{@code

@@ -1,6 +1,8 @@
 package dev.restante.junit;
 
 import dev.restante.FakeSmtpServer;
+import dev.restante.Persona;
+import dev.restante.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,15 +53,29 @@ public final class FakeSmtpExtension
     private final Namespace namespace = Namespace.create(FakeSmtpExtension.class, this);
     private final FakeSmtpServer.Builder configuration;
     private final Strictness strictness;
+    private final Preparation prepared;
     private final List<String> systemProperties;
     private final Turn turn = new Turn();
     private volatile @Nullable FakeSmtpServer server;
     private volatile @Nullable ExtensionContext owner;
 
+    /** For {@code @ExtendWith}, of which people think first. */
+    @SuppressWarnings("unused")
+    private FakeSmtpExtension() {
+        throw new ExtensionConfigurationException(
+                "FakeSmtpExtension cannot be registered by @ExtendWith, since nobody could reach its server. Hold it in a field"
+                        + " (@RegisterExtension final FakeSmtpExtension mail = FakeSmtpExtension.create();), or annotate a field or"
+                        + " parameter (@FakeSmtp FakeSmtpServer smtp).");
+    }
+
     private FakeSmtpExtension(
-            FakeSmtpServer.Builder configuration, Strictness strictness, List<String> systemProperties) {
+            FakeSmtpServer.Builder configuration,
+            Strictness strictness,
+            Preparation prepared,
+            List<String> systemProperties) {
         this.configuration = configuration;
         this.strictness = strictness;
+        this.prepared = prepared;
         this.systemProperties = systemProperties;
     }
 
@@ -70,30 +86,43 @@ public final class FakeSmtpExtension
 
     /** Servers as this builder makes them; it is not to be changed afterwards. */
     public static FakeSmtpExtension of(FakeSmtpServer.Builder configuration) {
-        return new FakeSmtpExtension(configuration, Strictness.USUAL, List.of());
+        return new FakeSmtpExtension(configuration, Strictness.USUAL, Preparation.NONE, List.of());
     }
 
     /** This, with another strictness; {@link Strict#SCRIPT} is the default. */
     public FakeSmtpExtension withStrict(Strict newStrict) {
-        return new FakeSmtpExtension(configuration, strictness.with(newStrict), systemProperties);
+        return new FakeSmtpExtension(configuration, strictness.with(newStrict), prepared, systemProperties);
     }
 
     /** This, but these codes of lint do not fail a test under {@link Strict#ALL}: see {@link FakeSmtp#allowedLint()}. */
     public FakeSmtpExtension withAllowedLint(String... codes) {
         return new FakeSmtpExtension(
-                configuration, strictness.allowing("FakeSmtpExtension.withAllowedLint", codes), systemProperties);
+                configuration,
+                strictness.allowing("FakeSmtpExtension.withAllowedLint", codes),
+                prepared,
+                systemProperties);
+    }
+
+    /** This, with rules that the server is given before each test, ahead of what the test itself scripts. */
+    public FakeSmtpExtension withScript(Rule... rules) {
+        return new FakeSmtpExtension(configuration, strictness, prepared.with(rules), systemProperties);
+    }
+
+    /** This, with a persona whose manners the server has in each test. */
+    public FakeSmtpExtension withPersona(Persona persona) {
+        return new FakeSmtpExtension(configuration, strictness, prepared.with(persona), systemProperties);
     }
 
     /**
      * This, with a system property that is set while the server of a static field runs: see
      * {@link FakeSmtp#systemProperties()}.
      *
-     * @param value where {@code {host}}, {@code {port}} and {@code {smtpsPort}} are the server's
+     * @param value where {@code {host}}, {@code {port}}, {@code {smtpsPort}} and {@code {lmtpPort}} are the server's
      */
     public FakeSmtpExtension withSystemProperty(String name, String value) {
         List<String> all = new ArrayList<>(systemProperties);
         all.add(name + "=" + value);
-        return new FakeSmtpExtension(configuration, strictness, List.copyOf(all));
+        return new FakeSmtpExtension(configuration, strictness, prepared, List.copyOf(all));
     }
 
     /**
@@ -144,7 +173,7 @@ public final class FakeSmtpExtension
     }
 
     private ServerInUse inUse(ExtensionContext context, FakeSmtpServer of) {
-        return new ServerInUse("server", place(context), of, strictness);
+        return new ServerInUse("server", place(context), of, strictness, prepared);
     }
 
     private static String place(ExtensionContext context) {

@@ -11,6 +11,7 @@ import java.util.Map;
 record Options(
         int port,
         boolean smtps,
+        boolean lmtp,
         boolean startTls,
         boolean requireTls,
         List<String> users,
@@ -18,12 +19,13 @@ record Options(
         String hostName,
         int maxMessageSize,
         long timeoutMillis) {
-    static final Options DEFAULT = new Options(0, false, false, false, List.of(), false, "", 0, 0);
+    static final Options DEFAULT = new Options(0, false, false, false, false, List.of(), false, "", 0, 0);
 
     static Options of(FakeSmtp annotation) {
         return new Options(
                 annotation.port(),
                 annotation.smtps(),
+                annotation.lmtp(),
                 annotation.startTls(),
                 annotation.requireTls(),
                 List.of(annotation.users()),
@@ -43,6 +45,9 @@ record Options(
         if (smtps) {
             builder.smtpsPort(0);
         }
+        if (lmtp) {
+            builder.lmtpPort(0);
+        }
         if (startTls) {
             builder.startTls();
         }
@@ -57,7 +62,10 @@ record Options(
         if (maxMessageSize != 0) {
             builder.maxMessageSize(maxMessageSize);
         }
-        if (timeoutMillis != 0) {
+        if (timeoutMillis < 0) {
+            throw new IllegalArgumentException(
+                    "timeoutMillis is positive, or 0 for the server's default, but was " + timeoutMillis + ".");
+        } else if (timeoutMillis > 0) {
             builder.defaultTimeout(Duration.ofMillis(timeoutMillis));
         }
         return builder.build();

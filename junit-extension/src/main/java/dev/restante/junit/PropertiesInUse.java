@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -47,17 +48,24 @@ final class PropertiesInUse implements AutoCloseable {
     private static String value(String template, FakeSmtpServer server, String place) {
         String value = template.replace("{host}", server.host()).replace("{port}", String.valueOf(server.port()));
         if (value.contains("{smtpsPort}")) {
-            try {
-                value = value.replace("{smtpsPort}", String.valueOf(server.smtpsPort()));
-            } catch (IllegalStateException e) {
-                throw new ExtensionConfigurationException(
-                        "systemProperties of " + place
-                                + " ask for {smtpsPort}, but the server does not listen for SMTPS. Add"
-                                + " smtps = true.",
-                        e);
-            }
+            value = value.replace("{smtpsPort}", port(server::smtpsPort, "smtps", "SMTPS", place));
+        }
+        if (value.contains("{lmtpPort}")) {
+            value = value.replace("{lmtpPort}", port(server::lmtpPort, "lmtp", "LMTP", place));
         }
         return value;
+    }
+
+    private static String port(IntSupplier port, String attribute, String protocol, String place) {
+        try {
+            return String.valueOf(port.getAsInt());
+        } catch (IllegalStateException e) {
+            throw new ExtensionConfigurationException(
+                    "systemProperties of " + place + " ask for {" + attribute
+                            + "Port}, but the server does not listen for " + protocol + ". Add " + attribute
+                            + " = true.",
+                    e);
+        }
     }
 
     /** Puts everything back. */

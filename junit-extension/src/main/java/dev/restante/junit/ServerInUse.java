@@ -17,13 +17,20 @@ import java.util.stream.Collectors;
  *
  * @param name what the test calls it, such as {@code smtp}
  * @param place where it is declared, for messages: {@code field smtp of shop.OrderMailTest}
+ * @param prepared what it is given before each test
  * @param caught all that the server catches
  */
-record ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness, CaughtMails caught) {
+record ServerInUse(
+        String name,
+        String place,
+        FakeSmtpServer server,
+        Strictness strictness,
+        Preparation prepared,
+        CaughtMails caught) {
     private static final int FINDINGS = 20;
 
-    ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness) {
-        this(name, place, server, strictness, new CaughtMails(server));
+    ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness, Preparation prepared) {
+        this(name, place, server, strictness, prepared, new CaughtMails(server));
     }
 
     /** What the strictness finds wrong now that the test is over. */

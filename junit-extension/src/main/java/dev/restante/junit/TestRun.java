@@ -24,10 +24,16 @@ final class TestRun {
                 .getOrComputeIfAbsent("run " + context.getUniqueId(), key -> new TestRun(), TestRun.class);
     }
 
-    /** Adds a server, and what to do with it at the end. */
+    /** Adds a server, which is given what it is to have in a test, and what to do with it at the end. */
     synchronized void uses(ServerInUse server, Runnable ending) {
         servers.add(server);
         endings.add(0, ending);
+        server.prepared().apply(server.server());
+    }
+
+    /** Whether the test uses this server already, by another field or parameter. */
+    synchronized boolean has(Object server) {
+        return servers.stream().anyMatch(used -> used.server() == server);
     }
 
     /** Adds what to do at the end. */

@@ -148,6 +148,7 @@ class LifecycleTest {
                 hostName = "mx.example.com",
                 startTls = true,
                 smtps = true,
+                lmtp = true,
                 maxMessageSize = 1000,
                 users = "ann:pass:word",
                 requireAuth = true)
@@ -159,6 +160,7 @@ class LifecycleTest {
             assertThat(smtp.hostName()).isEqualTo("mx.example.com");
             assertThat(smtp.maxMessageSize()).isEqualTo(1000);
             assertThat(smtp.smtpsPort()).isPositive();
+            assertThat(smtp.lmtpPort()).isPositive();
         }
     }
 
@@ -367,6 +369,104 @@ class LifecycleTest {
     void aStaticFieldOfASuperclassServesAllItsSubclasses() {
         passes(2, FirstOfBaseCase.class, SecondOfBaseCase.class);
         assertThat(seenBy(FirstOfBaseCase.class)).isEqualTo(seenBy(SecondOfBaseCase.class));
+    }
+
+    // ---- one server in two places, and places of the same name
+
+    record RecordCase(@FakeSmtp(hostName = "mx.example.com") FakeSmtpServer smtp) {
+        @Test
+        void one() {
+            use(RecordCase.class, smtp);
+        }
+
+        @Test
+        void two() {
+            use(RecordCase.class, smtp);
+        }
+
+        private static void use(Class<?> by, FakeSmtpServer server) {
+            saw(by, server);
+            assertThat(server.hostName()).isEqualTo("mx.example.com");
+            isEmptyAtFirst(server);
+        }
+    }
+
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    record RecordPerClassCase(@FakeSmtp FakeSmtpServer smtp) {
+        @RepeatedTest(2)
+        void each() {
+            saw(RecordPerClassCase.class, smtp);
+            isEmptyAtFirst(smtp);
+        }
+    }
+
+    @Test
+    void aRecordsComponentIsOneServerThoughItIsAParameterAndAField() {
+        passes(2, RecordCase.class);
+        assertThat(Set.copyOf(seenBy(RecordCase.class))).hasSize(2);
+        passes(2, RecordPerClassCase.class);
+        assertThat(Set.copyOf(seenBy(RecordPerClassCase.class))).hasSize(1);
+    }
+
+    record FailingRecordCase(@FakeSmtp FakeSmtpServer smtp) {
+        @Test
+        void scriptsInVain() {
+            smtp.script(dev.restante.Script.on(dev.restante.Stage.RCPT_TO)
+                    .reply(450, "4.2.1 Mailbox busy")
+                    .once());
+        }
+    }
+
+    @Test
+    void whatIsWrongWithItIsToldOnce() {
+        assertThat(Kit.failure(FailingRecordCase.class).getSuppressed()).isEmpty();
+    }
+
+    interface Mail {
+        @FakeSmtp
+        FakeSmtpServer SMTP = FakeSmtpServer.create();
+    }
+
+    static class InterfaceCase implements Mail {
+        @RepeatedTest(2)
+        void each() {
+            saw(InterfaceCase.class, SMTP);
+            isEmptyAtFirst(SMTP);
+        }
+    }
+
+    @Test
+    void aConstantOfAnInterfaceServesTheClassesThatImplementIt() {
+        passes(2, InterfaceCase.class);
+    }
+
+    static class HiddenCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @FakeSmtp
+        static FakeSmtpServer shared;
+    }
+
+    @SuppressWarnings("HidingField")
+    static class HidingCase extends HiddenCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @FakeSmtp
+        static FakeSmtpServer shared;
+
+        @Test
+        void hasThemAll() {
+            saw(HidingCase.class, smtp, super.smtp, shared, HiddenCase.shared);
+            seenBy(HidingCase.class).forEach(LifecycleTest::isEmptyAtFirst);
+        }
+    }
+
+    @Test
+    void aFieldThatHidesAnotherHasAServerOfItsOwn() {
+        passes(1, HidingCase.class);
+        assertThat(Set.copyOf(seenBy(HidingCase.class))).hasSize(4);
     }
 
     // ---- meta-annotation

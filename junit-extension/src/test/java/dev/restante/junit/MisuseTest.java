@@ -5,21 +5,32 @@ import static dev.restante.Stage.RCPT_TO;
 import static dev.restante.assertj.MailAssertions.assertThat;
 
 import dev.restante.FakeSmtpServer;
+import dev.restante.Mailbox;
+import dev.restante.SmtpFixture;
 import dev.restante.golden.Golden;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class MisuseTest {
@@ -199,6 +210,160 @@ class MisuseTest {
                         + " twice, since an annotation of yours means it too. Remove one of them.");
         assertThat(Kit.failure(ParameterAnnotatedTwiceCase.class))
                 .hasMessageContaining("smtp of " + ParameterAnnotatedTwiceCase.class.getName() + ".test twice");
+    }
+
+    static class UnannotatedCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @Test
+        void test(FakeSmtpServer other) {}
+    }
+
+    static class UnannotatedBeforeEachCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @BeforeEach
+        void before(SmtpFixture other) {}
+
+        @Test
+        void test() {}
+    }
+
+    static class UnannotatedAfterEachCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @AfterEach
+        void after(Mailbox other) {}
+
+        @Test
+        void test() {}
+    }
+
+    static class UnannotatedBeforeAllCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @BeforeAll
+        static void before(FakeSmtpServer other) {}
+
+        @Test
+        void test() {}
+    }
+
+    static class UnannotatedAfterAllCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @AfterAll
+        static void after(FakeSmtpServer other) {}
+
+        @Test
+        void test() {}
+    }
+
+    @Test
+    void aParameterWithoutTheAnnotationIsToldToHaveOne() {
+        for (Class<?> type : List.of(
+                UnannotatedCase.class,
+                UnannotatedBeforeEachCase.class,
+                UnannotatedAfterEachCase.class,
+                UnannotatedBeforeAllCase.class,
+                UnannotatedAfterAllCase.class)) {
+            assertThat(Kit.failure(type))
+                    .hasMessageContaining(" other] in method")
+                    .hasMessageEndingWith(". To have a server, annotate it: @FakeSmtp FakeSmtpServer smtp.");
+        }
+    }
+
+    static class BeforeTheArgumentsCase {
+        @ParameterizedTest
+        @ValueSource(strings = "a")
+        void test(@FakeSmtp FakeSmtpServer smtp, String argument) {}
+    }
+
+    static class AnotherResolver implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == FakeSmtpServer.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            throw new IllegalStateException("not reached");
+        }
+    }
+
+    @ExtendWith(AnotherResolver.class)
+    static class ResolvedTwiceCase {
+        @Test
+        void test(@FakeSmtp FakeSmtpServer smtp) {}
+    }
+
+    @Test
+    void aParameterThatAnotherExtensionGivesTooIsToldWhatToDo() {
+        assertThat(Kit.failure(BeforeTheArgumentsCase.class))
+                .hasMessageContaining("smtp] in method")
+                .hasMessageEndingWith(". The arguments of a @ParameterizedTest come first: put the parameter with"
+                        + " @FakeSmtp behind as many parameters as there are arguments.");
+        assertThat(Kit.failure(ResolvedTwiceCase.class))
+                .hasMessageContaining("AnotherResolver")
+                .hasMessageEndingWith(". Remove @FakeSmtp, or the other extension that gives such a parameter.");
+    }
+
+    static class AnnotatedTwinCase {
+        @FakeSmtp
+        @RegisterExtension
+        final FakeSmtpExtension mail = FakeSmtpExtension.create();
+
+        @Test
+        void test() {}
+    }
+
+    @ExtendWith(FakeSmtpExtension.class)
+    static class ExtendedCase {
+        @Test
+        void test() {}
+    }
+
+    static class NegativeTimeoutCase {
+        @FakeSmtp(timeoutMillis = -1)
+        FakeSmtpServer smtp;
+
+        @Test
+        void test() {}
+    }
+
+    static class LmtpPropertyCase {
+        @FakeSmtp(systemProperties = "x={lmtpPort}")
+        static FakeSmtpServer smtp;
+
+        @Test
+        void test() {}
+    }
+
+    @Test
+    void theTwinMisusedIsToldHowItIsUsed() {
+        refused("misuse-annotated-twin", AnnotatedTwinCase.class);
+        refused("misuse-extend-with", ExtendedCase.class);
+        refused("misuse-timeout", NegativeTimeoutCase.class);
+        refused("misuse-property-lmtp", LmtpPropertyCase.class);
+    }
+
+    static class RunTwiceCase {
+        @FakeSmtp
+        static final FakeSmtpServer SMTP = FakeSmtpServer.create();
+
+        @Test
+        void test() {}
+    }
+
+    @Test
+    void aConfiguredStaticServerOfAClassThatRunsAgainIsToldWhatRunsAgain() {
+        assertThat(Kit.failures(Kit.run(RunTwiceCase.class))).isEmpty();
+        refused("misuse-run-again", RunTwiceCase.class);
     }
 
     static class EarlyTwinCase {
