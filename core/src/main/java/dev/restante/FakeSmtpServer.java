@@ -604,7 +604,7 @@ public final class FakeSmtpServer extends HeldMailbox implements AutoCloseable {
     }
 
     /** How much the server keeps of mail, all its mailboxes together; each of them no more than that. */
-    SmtpMailbox.Retention retention() {
+    public SmtpMailbox.Retention retention() {
         return new SmtpMailbox.Retention(configuration.maxMails, configuration.maxMailBytes);
     }
 

@@ -53,15 +53,6 @@ final class RemoteMailbox extends WaitingMailbox {
                 EvidenceForm.Contents.class);
     }
 
-    /** The same for a wait: a mailbox that was removed is one to which nothing will come. */
-    private EvidenceForm.Contents awaitContents(long seen, Duration longest) throws InterruptedException {
-        try {
-            return contents(seen, longest);
-        } catch (RemoteServer.Absent e) {
-            return new EvidenceForm.Contents(seen, true, List.of(), List.of());
-        }
-    }
-
     private EvidenceForm.Contents contentsNow() {
         return uninterrupted(() -> contents(-1, Duration.ZERO));
     }
@@ -171,7 +162,11 @@ final class RemoteMailbox extends WaitingMailbox {
 
     @Override
     boolean isClosed() {
-        return uninterrupted(() -> awaitContents(-1, Duration.ZERO)).closed();
+        try {
+            return contentsNow().closed();
+        } catch (RemoteServer.Absent e) {
+            return true; // a mailbox that was removed
+        }
     }
 
     @Override
@@ -183,28 +178,36 @@ final class RemoteMailbox extends WaitingMailbox {
 
     @Override
     Optional<CapturedMail> takeWithin(Predicate<CapturedMail> matching, Duration longest) throws InterruptedException {
-        Watch watch = new Watch(matching, longest);
-        while (true) {
-            for (CapturedMail mail : watch.matches()) {
-                if (!removed(List.of(mail)).isEmpty()) { // else somebody else was quicker
-                    return Optional.of(mail);
+        try {
+            Watch watch = new Watch(matching, longest);
+            while (true) {
+                for (CapturedMail mail : watch.matches()) {
+                    if (!removed(List.of(mail)).isEmpty()) { // else somebody else was quicker
+                        return Optional.of(mail);
+                    }
+                }
+                if (!watch.awaitChange()) {
+                    return Optional.empty();
                 }
             }
-            if (!watch.awaitChange()) {
-                return Optional.empty();
-            }
+        } catch (RemoteServer.Absent e) {
+            return Optional.empty(); // of a mailbox that was removed
         }
     }
 
     @Override
     List<CapturedMail> awaitWithin(int count, Predicate<CapturedMail> matching, Duration longest)
             throws InterruptedException {
-        Watch watch = new Watch(matching, longest);
-        while (true) {
-            List<CapturedMail> matches = watch.matches();
-            if (matches.size() >= count || !watch.awaitChange()) {
-                return matches;
+        try {
+            Watch watch = new Watch(matching, longest);
+            while (true) {
+                List<CapturedMail> matches = watch.matches();
+                if (matches.size() >= count || !watch.awaitChange()) {
+                    return matches;
+                }
             }
+        } catch (RemoteServer.Absent e) {
+            return List.of(); // of a mailbox that was removed
         }
     }
 
@@ -218,7 +221,7 @@ final class RemoteMailbox extends WaitingMailbox {
         Watch(Predicate<CapturedMail> matching, Duration longest) throws InterruptedException {
             this.matching = matching;
             this.deadline = System.nanoTime() + bounded(longest).toNanos();
-            this.latest = awaitContents(-1, Duration.ZERO);
+            this.latest = contents(-1, Duration.ZERO);
         }
 
         List<CapturedMail> matches() {
@@ -245,7 +248,7 @@ final class RemoteMailbox extends WaitingMailbox {
                     return false;
                 }
                 // Rounded up, so that the last wait does not become many short ones.
-                EvidenceForm.Contents next = awaitContents(latest.changes(), Duration.ofMillis(left / 1_000_000 + 1));
+                EvidenceForm.Contents next = contents(latest.changes(), Duration.ofMillis(left / 1_000_000 + 1));
                 boolean changed = next.changes() != latest.changes();
                 latest = next;
                 if (changed) {

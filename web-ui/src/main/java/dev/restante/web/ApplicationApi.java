@@ -65,6 +65,7 @@ final class ApplicationApi {
             @JsonProperty("RecipientAllowlist") String recipientAllowlist) {}
 
     void addTo(RoutesConfig routes) {
+        routes.get("/api/v1/server", this::server);
         routes.get("/livez", ctx -> {});
         routes.get("/readyz", this::ready);
         routes.get("/api/v1/info", this::info);
@@ -116,5 +117,11 @@ final class ApplicationApi {
 
     private static String written(List<TextPattern> patterns) {
         return patterns.stream().map(TextPattern::toString).collect(Collectors.joining(", "));
+    }
+
+    private void server(Context ctx) {
+        Integer smtps = smtp.hasSmtpsPort() ? smtp.smtpsPort() : null;
+        Integer lmtp = smtp.hasLmtpPort() ? smtp.lmtpPort() : null;
+        ctx.json(new EvidenceJson.Server(RestanteUi.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps, lmtp));
     }
 }

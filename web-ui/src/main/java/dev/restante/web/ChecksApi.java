@@ -1,7 +1,6 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
 /** The compatible routes that examine a mail. */
@@ -16,7 +15,7 @@ final class ChecksApi {
         this.linkCheck = new LinkCheck(allowed);
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/message/{id}/html-check", this::html);
         routes.get("/api/v1/message/{id}/link-check", this::links);
     }

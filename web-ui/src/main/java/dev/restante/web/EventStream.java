@@ -2,10 +2,10 @@ package dev.restante.web;
 
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
-import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
+import dev.restante.SmtpFixture;
+import dev.restante.SmtpMailbox;
 import dev.restante.SmtpSession;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +18,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,9 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
     private static final long FAREWELL_NANOS = 500_000_000L;
     private static final Event END = new Event("end", Map.of());
 
-    private final FakeSmtpServer smtp;
+    private final SmtpFixture smtp;
+    private final IntSupplier open;
+    private final AtomicInteger allPages;
     private final MailMarks marks;
     private final Set<Page> pages = ConcurrentHashMap.newKeySet();
     private final List<Mailbox.Subscription> subscriptions;
@@ -43,8 +47,16 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
 
     private record Event(String name, Object data) {}
 
-    EventStream(FakeSmtpServer smtp, MailMarks marks) {
+    /**
+     * Streams of what a fixture does.
+     *
+     * @param open how many connections it has open
+     * @param allPages how many pages are open, at other streams as well
+     */
+    EventStream(SmtpFixture smtp, IntSupplier open, MailMarks marks, AtomicInteger allPages) {
         this.smtp = smtp;
+        this.open = open;
+        this.allPages = allPages;
         this.marks = marks;
         this.subscriptions = List.of(
                 smtp.onArrival(mail -> tell(new Event("new", mail))),
@@ -73,7 +85,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
         tell(new Event("reload", Map.of()));
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/events/stream", this::stream);
     }
 
@@ -82,13 +94,14 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
     }
 
     private void stream(Context ctx) throws IOException, InterruptedException {
-        if (pages.size() >= MAX_PAGES) {
+        if (allPages.incrementAndGet() > MAX_PAGES) {
+            allPages.decrementAndGet();
             throw Answer.text(503, "There are " + MAX_PAGES + " pages open. Close some.");
         }
         ctx.contentType("text/event-stream; charset=utf-8");
         Page page = new Page(ctx.res().getOutputStream());
-        pages.add(page);
         try {
+            pages.add(page);
             if (!closed) {
                 page.write(new Event("hello", Map.of("version", RestanteUi.version())));
                 page.serve();
@@ -96,6 +109,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
         } catch (IOException e) {
             // The browser has gone: nobody is left to tell.
         } finally {
+            allPages.decrementAndGet();
             pages.remove(page);
             page.left.countDown();
         }
@@ -147,6 +161,9 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
             } else if (event != null) {
                 return event;
             }
+            if (smtp instanceof SmtpMailbox own && own.isRemoved()) {
+                return END;
+            }
             // Attempts and sessions have no listeners, but they are numbered: once a second is soon enough for a
             // person.
             long latest = latestAttempt();
@@ -183,7 +200,7 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
     private List<Long> sessions() {
         List<SmtpSession> sessions = smtp.sessions();
         return List.of(
-                sessions.isEmpty() ? 0L : sessions.get(sessions.size() - 1).number(), (long) smtp.openConnections());
+                sessions.isEmpty() ? 0L : sessions.get(sessions.size() - 1).number(), (long) open.getAsInt());
     }
 
     /** Ends all streams; those whose page does not read are left to the end of the server. */

@@ -2,10 +2,9 @@ package dev.restante.web;
 
 import dev.restante.Attempt;
 import dev.restante.CapturedMail;
-import dev.restante.FakeSmtpServer;
 import dev.restante.Matching;
+import dev.restante.SmtpFixture;
 import dev.restante.SmtpSession;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,26 +21,19 @@ final class EvidenceApi {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 10_000;
 
-    private final FakeSmtpServer smtp;
+    private final SmtpFixture smtp;
     private final Search search;
 
-    EvidenceApi(FakeSmtpServer smtp, Search search) {
+    EvidenceApi(SmtpFixture smtp, Search search) {
         this.smtp = smtp;
         this.search = search;
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.get("/api/v1/server", this::server);
+    void addTo(Routes routes) {
         routes.get("/api/v1/message/{id}/evidence", this::evidence);
         routes.get("/api/v1/sessions", this::sessions);
         routes.get("/api/v1/sessions/{id}", this::session);
         routes.get("/api/v1/attempts", this::attempts);
-    }
-
-    private void server(Context ctx) {
-        Integer smtps = smtp.hasSmtpsPort() ? smtp.smtpsPort() : null;
-        Integer lmtp = smtp.hasLmtpPort() ? smtp.lmtpPort() : null;
-        ctx.json(new EvidenceJson.Server(RestanteUi.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps, lmtp));
     }
 
     private void evidence(Context ctx) {

@@ -1,7 +1,6 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
-import dev.restante.FakeSmtpServer;
 import dev.restante.Hold;
 import dev.restante.ManualClock;
 import dev.restante.Matching;
@@ -10,8 +9,8 @@ import dev.restante.Persona;
 import dev.restante.Rule;
 import dev.restante.Scenario;
 import dev.restante.ScriptFileException;
+import dev.restante.SmtpFixture;
 import dev.restante.remote.EvidenceForm;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,27 +27,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class FixtureApi {
     private static final Duration LONGEST = Duration.ofSeconds(60);
-    /** Each waiting request has a thread. */
-    private static final int MAX_WAITING = 100;
     /** An answer with mails goes no further once it holds so many octets. */
     private static final long ENOUGH = 8 << 20;
 
-    private final FakeSmtpServer smtp;
+    private final SmtpFixture smtp;
     private final Onlooker mailbox;
+    private final Function<String, Optional<Hold>> holds;
     private final MailMarks marks;
-    private final Semaphore places = new Semaphore(MAX_WAITING);
+    private final Places places;
 
-    FixtureApi(FakeSmtpServer smtp, MailMarks marks) {
+    /** Routes over a fixture, its mailbox and its holds by their names. */
+    FixtureApi(
+            SmtpFixture smtp,
+            Onlooker mailbox,
+            Function<String, Optional<Hold>> holds,
+            MailMarks marks,
+            Places places) {
         this.smtp = smtp;
-        this.mailbox = smtp.onlooker();
+        this.mailbox = mailbox;
+        this.holds = holds;
         this.marks = marks;
+        this.places = places;
     }
 
     private record Ids(List<String> ids) {}
 
     private record Done(String done) {}
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/fixture", this::server);
         routes.get("/api/v1/fixture/mails", this::contents);
         routes.post("/api/v1/fixture/mails", this::mails);
@@ -102,7 +108,7 @@ final class FixtureApi {
         Parameters.only(ctx, Set.of("seen", "timeout"));
         long seen = seen(ctx.queryParam("seen"));
         Duration timeout = timeout(ctx);
-        waiting(() -> {
+        places.hold(() -> {
             Onlooker.Contents now = mailbox.contents(seen, timeout);
             answer(
                     ctx,
@@ -134,23 +140,6 @@ final class FixtureApi {
                                 "timeout",
                                 "timeout is a time from 0 to " + LONGEST.toSeconds()
                                         + " s, such as 5, 500ms, 5s or PT5S, but was \"" + text + "\"."));
-    }
-
-    private void waiting(Runnable wait) {
-        if (!places.tryAcquire()) {
-            throw Answer.problem(
-                    503, "too_many_waits", "There are " + MAX_WAITING + " requests waiting. Try again later.", null);
-        }
-        try {
-            wait.run();
-        } catch (IllegalStateException e) {
-            if (!Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            throw Answer.problem(503, "closing", "This server is being closed.", null);
-        } finally {
-            places.release();
-        }
     }
 
     private static byte[] bytes(Context ctx) {
@@ -199,14 +188,16 @@ final class FixtureApi {
     // ---- script
 
     private void scenario(Context ctx) {
-        List<Rule> rules = ScriptApi.read(ctx);
+        List<Rule> rules = ScriptApi.read(ctx, smtp);
         smtp.scenario(Scenario.of("over HTTP", rules.toArray(Rule[]::new)));
         answer(ctx, new Done("added"));
     }
 
     private void persona(Context ctx) {
         try {
-            smtp.persona(Persona.fromJson(ScriptApi.text(bytes(ctx))));
+            Persona persona = Persona.fromJson(ScriptApi.text(bytes(ctx)));
+            persona.rules().forEach(rule -> ScriptApi.requireReachable(rule, smtp, null));
+            smtp.persona(persona);
         } catch (ScriptFileException e) {
             throw ScriptApi.wrong(e);
         }
@@ -217,7 +208,7 @@ final class FixtureApi {
 
     private Hold wanted(Context ctx) {
         String name = ctx.pathParam("name");
-        return smtp.hold(name)
+        return holds.apply(name)
                 .orElseThrow(() ->
                         absent("There is no hold \"" + name + "\". A reset releases and forgets all holds.", "name"));
     }
@@ -227,7 +218,7 @@ final class FixtureApi {
         Hold hold = wanted(ctx);
         int connections = Parameters.number(ctx, "connections", 0, 0, 100_000);
         Duration timeout = timeout(ctx);
-        waiting(() -> tell(ctx, hold, isReached(hold, connections, timeout)));
+        places.hold(() -> tell(ctx, hold, isReached(hold, connections, timeout)));
     }
 
     private static boolean isReached(Hold hold, int connections, Duration timeout) {

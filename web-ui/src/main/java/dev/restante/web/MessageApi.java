@@ -3,7 +3,6 @@ package dev.restante.web;
 import dev.restante.CapturedMail;
 import dev.restante.Mailbox;
 import dev.restante.MimePart;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +29,7 @@ final class MessageApi {
         this.search = search;
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/message/{id}", this::message);
         routes.get("/api/v1/message/{id}/headers", this::headers);
         routes.get("/api/v1/message/{id}/raw", this::raw);

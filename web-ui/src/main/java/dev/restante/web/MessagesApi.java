@@ -3,7 +3,6 @@ package dev.restante.web;
 import dev.restante.CapturedMail;
 import dev.restante.Matching;
 import dev.restante.Onlooker;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -31,7 +30,7 @@ final class MessagesApi {
         this.search = search;
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/messages", this::list);
         routes.put("/api/v1/messages", this::markRead);
         routes.delete("/api/v1/messages", this::delete);

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The API's description (OpenAPI 3.1), kept by hand as a resource, and a page made from it. */
@@ -31,9 +32,16 @@ final class OpenApi {
             """;
 
     private final String basePath;
+    private final Map<String, String> ofMailboxes;
 
-    OpenApi(String basePath) {
+    /**
+     * A description.
+     *
+     * @param ofMailboxes the paths that each mailbox has for itself, by those of the server that they are like
+     */
+    OpenApi(String basePath, Map<String, String> ofMailboxes) {
         this.basePath = basePath;
+        this.ofMailboxes = ofMailboxes;
     }
 
     void addTo(RoutesConfig routes) {
@@ -50,10 +58,41 @@ final class OpenApi {
             ObjectNode description = (ObjectNode) Json.mapper().readTree(resource.readAllBytes());
             ((ObjectNode) description.get("info")).put("version", RestanteUi.version());
             description.putArray("servers").addObject().put("url", basePath.isEmpty() ? "/" : basePath);
+            ofMailboxes.forEach((path, own) -> describe(
+                    (ObjectNode) description.get("paths").get(path),
+                    ((ObjectNode) description.get("paths")).putObject(own)));
             return description;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read openapi.json from the class path.", e);
         }
+    }
+
+    /** What a mailbox has is described as what the server has, but for where it is. */
+    private static void describe(ObjectNode ofServer, ObjectNode ofMailbox) {
+        ofServer.properties().forEach(each -> {
+            ObjectNode operation = (ObjectNode) each.getValue().deepCopy();
+            operation.put("operationId", operation.get("operationId").asString() + "OfMailbox");
+            operation.putArray("tags").add("Mailbox");
+            ArrayNode parameters = operation.has("parameters")
+                    ? (ArrayNode) operation.get("parameters")
+                    : operation.putArray("parameters");
+            parameters
+                    .insertObject(0)
+                    .put("name", "mailbox")
+                    .put("in", "path")
+                    .put("required", true)
+                    .put("description", "The mailbox's name; default is the server's own.")
+                    .putObject("schema")
+                    .put("type", "string");
+            ObjectNode responses = (ObjectNode) operation.get("responses");
+            ObjectNode absent = responses.has("404")
+                    ? (ObjectNode) responses.get("404")
+                    : responses.putObject("404").put("description", "There is no such mailbox.");
+            ObjectNode content =
+                    absent.has("content") ? (ObjectNode) absent.get("content") : absent.putObject("content");
+            content.putObject("application/json").putObject("schema").put("$ref", "#/components/schemas/Problem");
+            ofMailbox.set(each.getKey(), operation);
+        });
     }
 
     private void page(Context ctx) {

@@ -189,6 +189,14 @@ final class RequestBody {
         return value == null ? Optional.empty() : Optional.of(value.intValue());
     }
 
+    Optional<Long> longNumber(String name) {
+        JsonNode value = fields.get(name);
+        if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw complain(name, "a whole number");
+        }
+        return value == null ? Optional.empty() : Optional.of(value.longValue());
+    }
+
     List<String> texts(String name) {
         List<String> texts = new ArrayList<>();
         for (JsonNode each : array(name, "a list of texts")) {

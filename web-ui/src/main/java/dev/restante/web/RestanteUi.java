@@ -63,7 +63,8 @@ public final class RestanteUi implements AutoCloseable {
     private final Tallies tallies;
     private final Optional<AutoRelease> autoRelease;
     private final Webhooks webhooks;
-    private final EventStream events;
+    private final Desk desk;
+    private final MailboxesApi mailboxes;
     private final EventSocket socket;
     private final Javalin app;
 
@@ -81,7 +82,9 @@ public final class RestanteUi implements AutoCloseable {
         this.autoRelease = options.relay.flatMap(relay ->
                 options.autoRelease.map(query -> new AutoRelease(relay, search.patientTest(query), marks, mailbox)));
         this.webhooks = new Webhooks(options.webhooks, marks, mailbox, Webhooks.FIRST_PAUSE);
-        this.events = new EventStream(smtp, marks);
+        Desk.Common common = new Desk.Common(options.linkChecks);
+        this.desk = Desk.of(smtp, marks, search, common);
+        this.mailboxes = new MailboxesApi(smtp, desk, common);
         this.socket = new EventSocket(smtp, marks);
         this.app = Javalin.create(config -> {
             configure(config);
@@ -90,27 +93,19 @@ public final class RestanteUi implements AutoCloseable {
                     config.jetty.addConnector((server, settings) -> connector(server, settings, each, options.tls)));
             new Guard(options.accessWithAddresses(), basePath).addTo(config.routes);
             // Before the page, which takes every other /view/...
-            new MessageApi(mailbox, marks, search).addTo(config.routes);
-            MessagesApi messages = new MessagesApi(mailbox, marks, search);
-            messages.onClearing(socket::cleared);
-            messages.addTo(config.routes);
-            new TagsApi(mailbox, marks).addTo(config.routes);
+            desk.messages().onClearing(socket::cleared);
+            desk.addTo(Routes.of(config.routes));
+            mailboxes.addTo(config.routes);
             new ApplicationApi(smtp, marks, tallies, options.relay).addTo(config.routes);
             new ChaosApi(smtp).addTo(config.routes);
-            new ChecksApi(marks, search, options.linkChecks).addTo(config.routes);
             new MetricsApi(smtp, marks, search, tallies, webhooks).addTo(config.routes);
             new SendApi(smtp, marks, options.relay).addTo(config.routes);
             new PageApi(smtp, marks).addTo(config.routes);
             new PageSessionsApi(smtp).addTo(config.routes);
             new PageScriptApi(smtp).addTo(config.routes);
             new Assets(search, basePath).addTo(config.routes);
-            new FixtureApi(smtp, marks).addTo(config.routes);
-            new EvidenceApi(smtp, search).addTo(config.routes);
-            new ScriptApi(smtp).addTo(config.routes);
-            new WaitApi(mailbox, marks, search).addTo(config.routes);
             new ClockApi(smtp).addTo(config.routes);
-            new OpenApi(basePath).addTo(config.routes);
-            events.addTo(config.routes);
+            new OpenApi(basePath, mailboxes.paths()).addTo(config.routes);
             socket.addTo(config.routes);
         });
     }
@@ -509,12 +504,14 @@ public final class RestanteUi implements AutoCloseable {
     /** Ends listening and all connections, within a second or so. The SMTP server goes on; closing again does nothing. */
     @Override
     public void close() {
-        events.close();
+        desk.endEvents();
+        mailboxes.endEvents();
         socket.close();
         tallies.close();
         autoRelease.ifPresent(AutoRelease::close);
         webhooks.close();
         search.close();
+        mailboxes.close();
         archive.ifPresent(Archive::close);
         marks.close();
         app.stop();

@@ -1,26 +1,30 @@
 package dev.restante.web;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import dev.restante.FakeSmtpServer;
+import dev.restante.FakeSmtpMailbox;
 import dev.restante.Rule;
 import dev.restante.RuleReport;
 import dev.restante.ScriptFile;
 import dev.restante.ScriptFileException;
-import io.javalin.config.RoutesConfig;
+import dev.restante.SmtpFixture;
 import io.javalin.http.Context;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Our own routes that read and write the script. */
 final class ScriptApi {
-    private final FakeSmtpServer smtp;
+    private final SmtpFixture fixture;
+    private final Consumer<List<Rule>> replacement;
 
-    ScriptApi(FakeSmtpServer smtp) {
-        this.smtp = smtp;
+    /** Routes over a fixture whose own rules {@code replacement} replaces. */
+    ScriptApi(SmtpFixture fixture, Consumer<List<Rule>> replacement) {
+        this.fixture = fixture;
+        this.replacement = replacement;
     }
 
     private record Script(List<Reported> rules) {}
@@ -60,18 +64,18 @@ final class ScriptApi {
 
     private record Hit(String sessionId, String at) {}
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/script", this::tell);
         routes.put("/api/v1/script", ctx -> {
-            smtp.replaceScript(read(ctx));
+            replacement.accept(read(ctx, fixture));
             tell(ctx);
         });
         routes.patch("/api/v1/script", ctx -> {
-            smtp.script(read(ctx).toArray(Rule[]::new));
+            fixture.script(read(ctx, fixture).toArray(Rule[]::new));
             tell(ctx);
         });
         routes.delete("/api/v1/script", ctx -> {
-            smtp.clearScript();
+            fixture.clearScript();
             tell(ctx);
         });
         routes.get(
@@ -80,11 +84,30 @@ final class ScriptApi {
     }
 
     private void tell(Context ctx) {
-        ctx.json(new Script(smtp.rules().stream().map(Reported::of).toList()));
+        ctx.json(new Script(fixture.rules().stream().map(Reported::of).toList()));
     }
 
-    /** The rules of the body, all of which are sound. */
-    static List<Rule> read(Context ctx) {
+    /** The rules of the body, all of which are sound and can fire where they are meant to. */
+    static List<Rule> read(Context ctx, SmtpFixture where) {
+        List<Rule> rules = read(ctx);
+        for (int i = 0; i < rules.size(); i++) {
+            requireReachable(rules.get(i), where, "rules[" + i + "].on");
+        }
+        return rules;
+    }
+
+    /** Refuses a rule that could never fire there. */
+    static void requireReachable(Rule rule, SmtpFixture where, @Nullable String field) {
+        try {
+            if (where instanceof FakeSmtpMailbox mailbox) {
+                mailbox.requireReachable(rule);
+            }
+        } catch (IllegalArgumentException e) {
+            throw Answer.problem(400, "bad_script", String.valueOf(e.getMessage()), field);
+        }
+    }
+
+    private static List<Rule> read(Context ctx) {
         String text = text(RequestBody.bytes(
                 ctx, RequestBody.LIMIT, (field, message) -> Answer.problem(413, "too_large", message, null)));
         String type = ctx.contentType();

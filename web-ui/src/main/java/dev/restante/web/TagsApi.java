@@ -1,7 +1,6 @@
 package dev.restante.web;
 
 import dev.restante.Mailbox;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,7 +18,7 @@ final class TagsApi {
         this.marks = marks;
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/tags", ctx -> ctx.json(List.copyOf(marks.tagsInUse().keySet())));
         routes.put("/api/v1/tags", this::set);
         routes.put("/api/v1/tags/{tag}", this::rename);

@@ -3,14 +3,12 @@ package dev.restante.web;
 import dev.restante.CapturedMail;
 import dev.restante.Matching;
 import dev.restante.Onlooker;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +17,19 @@ final class WaitApi {
     private static final Duration USUAL = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int MAX_COUNT = 10_000;
-    /** Each waiting request has a thread. */
-    private static final int MAX_WAITING = 100;
 
     private final Onlooker mailbox;
     private final MailMarks marks;
     private final Search search;
-    private final Semaphore places = new Semaphore(MAX_WAITING);
+    private final Places places;
     /** Tells this server's cursors from those of one that ran before it. */
     private final String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
 
-    WaitApi(Onlooker mailbox, MailMarks marks, Search search) {
+    WaitApi(Onlooker mailbox, MailMarks marks, Search search, Places places) {
         this.mailbox = mailbox;
         this.marks = marks;
         this.search = search;
+        this.places = places;
     }
 
     /** Mails that have come; {@code complete} if they are as many as were asked for. */
@@ -41,27 +38,16 @@ final class WaitApi {
     /** Mails that were removed. */
     private record Taken(boolean complete, int count, List<MessageJson.Message> messages) {}
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/api/v1/wait", ctx -> holdingAPlace(() -> await(ctx)));
         routes.post("/api/v1/take", ctx -> holdingAPlace(() -> take(ctx)));
     }
 
     private void holdingAPlace(Runnable wait) {
-        if (!places.tryAcquire()) {
-            throw Answer.problem(
-                    503, "too_many_waits", "There are " + MAX_WAITING + " requests waiting. Try again later.", null);
-        }
         try {
-            wait.run();
-        } catch (IllegalStateException e) {
-            if (!Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            throw Answer.problem(503, "closing", "This server is being closed.", null);
+            places.hold(wait);
         } catch (Deadline.Passed e) {
             throw Answer.problem(400, "bad_query", String.valueOf(e.getMessage()), "query");
-        } finally {
-            places.release();
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.restante.Stage.NOOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.FakeSmtpServer;
+import dev.restante.MailboxSelector;
 import dev.restante.ServerClock;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,10 +95,33 @@ class EveryRouteTest {
             DELETE /api/v1/fixture/mails | /api/v1/fixture/mails | {"id":["x"]} | 400 | "id"
             GET /api/v1/holds/{name} | /api/v1/holds/hold-1?connections=-1 | | 400 | "connections"
             GET /api/v1/holds/{name} | /api/v1/holds/hold-1?timeout=x | | 400 | "timeout"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"a b","select":["user:ann"]} | 400 | "name"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"default","select":["user:ann"]} | 400 | "name"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"ours","select":["user:bob"]} | 409 | "name"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"x","select":[]} | 400 | "select"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"x","select":["user:a","to:b"]} | 400 | "select[1]"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"x","select":["user:a"],"maxMails":0} | 400 | "maxMails"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"x","select":["user:a"],"maxBytes":1e99} | 400 | "maxBytes"
+            POST /api/v1/mailboxes | /api/v1/mailboxes | {"name":"x","selects":["user:a"]} | 400 | "selects"
+            PUT /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/ours | {"select":["user:bob"]} | 409 | "mailbox_exists"
+            PUT /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/-x | {"select":["user:bob"]} | 400 | "mailbox"
+            PUT /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/default | {"select":["user:bob"]} | 400 | "mailbox"
+            PUT /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/new | {"select":["user:bob"],"maxMails":10001} | 400 | "maxMails"
+            PUT /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/new | x | 400 | "bad_body"
+            DELETE /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/default | | 400 | "server_s_own"
+            PUT /api/v1/mailboxes/{mailbox}/retention | /api/v1/mailboxes/ours/retention | {"maxMails":-1} | 400 | "maxMails"
+            PUT /api/v1/mailboxes/{mailbox}/retention | /api/v1/mailboxes/default/retention | {"maxMails":1} | 400 | "server_s_own"
+            PUT /api/v1/mailboxes/{mailbox}/script | /api/v1/mailboxes/ours/script | {"rules":[{"on":"NOOP","reply":{"code":250,"text":"x"}},{"on":"CONNECT","reply":{"code":421,"text":"x"}}]} | 400 | "rules[1].on"
+            PATCH /api/v1/mailboxes/{mailbox}/script | /api/v1/mailboxes/ours/script | {"rules":[{"on":"EHLO","reply":{"code":450,"text":"x"}}]} | 400 | could never fire
+            POST /api/v1/mailboxes/{mailbox}/script/scenarios | /api/v1/mailboxes/ours/script/scenarios | {"rules":[{"on":"EHLO","reply":{"code":450,"text":"x"}}]} | 400 | "rules[0].on"
+            PUT /api/v1/mailboxes/{mailbox}/script/persona | /api/v1/mailboxes/ours/script/persona | {"persona":{"name":"own","description":"Own.","sources":["https://x.test/"],"checked":"2026-11-23"},"rules":[{"on":"EHLO","reply":{"code":450,"text":"x"}}]} | 400 | could never fire
             """;
 
     /** As Mailpit does, these read what they can of their parameters and pass over the rest. */
-    private static final Set<String> PASS_OVER_WRONG_PARAMETERS = Set.of("GET /api/v1/messages");
+    private static final Set<String> PASS_OVER_WRONG_PARAMETERS =
+            Set.of("GET /api/v1/messages", "GET /api/v1/mailboxes/{mailbox}/messages");
+
+    private static final String OF_MAILBOX = "/api/v1/mailboxes/{mailbox}/";
 
     /** Absent things: operation, path, body, code, and what the answer says. */
     private static final String ABSENT = """
@@ -117,6 +142,11 @@ class EveryRouteTest {
             GET /api/v1/fixture/sessions/{id} | /api/v1/fixture/sessions/nosuch | | 404 | "not_found"
             GET /api/v1/holds/{name} | /api/v1/holds/nosuch | | 404 | "not_found"
             DELETE /api/v1/holds/{name} | /api/v1/holds/nosuch | | 404 | "not_found"
+            GET /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/nosuch | | 404 | "mailbox"
+            DELETE /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/nosuch | | 404 | "mailbox"
+            PUT /api/v1/mailboxes/{mailbox} | /api/v1/mailboxes/nosuch | {} | 400 | "select"
+            GET /api/v1/mailboxes/{mailbox}/retention | /api/v1/mailboxes/nosuch/retention | | 404 | "mailbox"
+            PUT /api/v1/mailboxes/{mailbox}/retention | /api/v1/mailboxes/nosuch/retention | {} | 404 | "mailbox"
             """;
 
     /** Asked without credentials by whoever watches over the process. */
@@ -143,6 +173,24 @@ class EveryRouteTest {
                 .toList();
     }
 
+    /** These rows, and for what each mailbox has the same below the server's own mailbox's address, which is alike in all. */
+    private List<Row> rowsOfAll(String table) {
+        List<Row> all = new ArrayList<>(rows(table));
+        for (Row row : rows(table)) {
+            String own = row.operation().replace("/api/v1/", OF_MAILBOX);
+            if (!row.operation().contains(OF_MAILBOX) && operations().containsKey(own)) {
+                all.add(new Row(
+                        own,
+                        row.method(),
+                        row.path().replaceFirst("/api/v1/", "/api/v1/mailboxes/default/"),
+                        row.body(),
+                        row.status(),
+                        row.says()));
+            }
+        }
+        return all;
+    }
+
     @BeforeEach
     void open() throws Exception {
         ui = RestanteUi.builder(smtp)
@@ -152,6 +200,7 @@ class EveryRouteTest {
         api = Http.read(ask("GET", "/api/v1/openapi.json", "").body());
         Sender.send(smtp, "a@x.test", List.of("bob+blue@y.test"), SampleMails.invoice());
         id = smtp.mails().get(0).id();
+        smtp.mailbox("ours", MailboxSelector.user("ann"));
         smtp.script(on(NOOP).named("kept").reply(250, "x").always());
         assertThat(smtp.hold().name()).isEqualTo("hold-1");
         assertThat(ask("GET", "/api/v1/tags", "").body()).isEqualTo("[\"blue\"]");
@@ -201,7 +250,8 @@ class EveryRouteTest {
     /** Everything that a request could change. */
     private String state() throws Exception {
         StringBuilder all = new StringBuilder();
-        for (String path : List.of("messages", "tags", "script", "chaos", "clock", "fixture/mails", "holds/hold-1")) {
+        for (String path :
+                List.of("messages", "tags", "script", "chaos", "clock", "fixture/mails", "holds/hold-1", "mailboxes")) {
             all.append(ask("GET", "/api/v1/" + path, "").body()).append('\n');
         }
         return all.toString();
@@ -218,10 +268,12 @@ class EveryRouteTest {
             assertThat(described.get("responses").has(String.valueOf(row.status())))
                     .as(row.operation() + " describes " + row.status())
                     .isTrue();
-            if (described
-                    .at("/responses/" + row.status() + "/content/application~1json/schema/$ref")
-                    .asString("")
-                    .endsWith("/Problem")) {
+            String type = answer.headers().firstValue("Content-Type").orElse("");
+            if (type.startsWith("application/json")
+                    && described
+                            .at("/responses/" + row.status() + "/content/application~1json/schema/$ref")
+                            .asString("")
+                            .endsWith("/Problem")) {
                 assertThat(Http.keys(Http.read(answer.body()))).as(what).containsExactly("code", "message", "field");
             }
             assertThat(state()).as("after " + what).isEqualTo(before);
@@ -231,24 +283,42 @@ class EveryRouteTest {
     @Test
     void wrongInputIsRefusedAndChangesNothing() throws Exception {
         Set<String> tried = new TreeSet<>(PASS_OVER_WRONG_PARAMETERS);
-        rows(WRONG).forEach(row -> tried.add(row.operation()));
+        rowsOfAll(WRONG).forEach(row -> tried.add(row.operation()));
         operations().forEach((operation, described) -> {
             if (described.has("requestBody") || takesQuery(described)) {
                 assertThat(tried).as("in the table of wrong input").contains(operation);
             }
         });
-        check(rows(WRONG));
+        check(rowsOfAll(WRONG));
     }
 
     @Test
     void whatIsAbsentIsToldSo() throws Exception {
         Set<String> tried = new TreeSet<>();
-        rows(ABSENT).forEach(row -> tried.add(row.operation()));
+        rowsOfAll(ABSENT).forEach(row -> tried.add(row.operation()));
         assertThat(operations().keySet())
-                .filteredOn(operation -> operation.contains("{"))
+                .filteredOn(operation -> operation.replace("{mailbox}", "").contains("{"))
                 .allSatisfy(operation ->
                         assertThat(tried).as("in the table of absent things").contains(operation));
-        check(rows(ABSENT));
+        check(rowsOfAll(ABSENT));
+    }
+
+    @Test
+    void whatIsAskedOfAMailboxThatIsAbsentIsToldSo() throws Exception {
+        String before = state();
+        for (String operation : operations().keySet()) {
+            if (operation.contains(OF_MAILBOX)) {
+                HttpResponse<String> answer = ask(
+                        operation.replaceFirst(" .*", ""),
+                        concrete(operation).replace("/ours/", "/nosuch/"),
+                        operation.endsWith("/retention") ? "{}" : "");
+                assertThat(answer.statusCode()).as(operation).isEqualTo(404);
+                assertThat(Http.read(answer.body()).get("field").asString())
+                        .as(operation)
+                        .isEqualTo("mailbox");
+            }
+        }
+        assertThat(state()).isEqualTo(before);
     }
 
     @Test
@@ -259,8 +329,11 @@ class EveryRouteTest {
             if (!each.getValue().has("requestBody") || operation.equals("POST /api/v1/send")) { // SendApiTest does
                 continue;
             }
-            String path =
-                    operation.replaceFirst("\\S+ ", "").replace("{id}", id).replace("{tag}", "blue");
+            String path = operation
+                    .replaceFirst("\\S+ ", "")
+                    .replace("{mailbox}", "default")
+                    .replace("{id}", id)
+                    .replace("{tag}", "blue");
             // Announced and not sent: the answer does not wait for it.
             assertThat(Http.raw(
                             ui.port(),
@@ -278,6 +351,7 @@ class EveryRouteTest {
     private static String concrete(String operation) {
         return operation
                 .replaceFirst("\\S+ ", "")
+                .replace("{mailbox}", "ours")
                 .replace("{id}", "nosuch")
                 .replace("{part}", "1")
                 .replace("{tag}", "nosuch")
@@ -332,7 +406,8 @@ class EveryRouteTest {
                             "Content-Length: 0",
                             "Authorization: Bearer sesame"))
                     .as(operation)
-                    .startsWith(operation.endsWith("/part/{part}") ? "HTTP/1.1 404" : "HTTP/1.1 403");
+                    .startsWith(
+                            operation.equals("GET /api/v1/message/{id}/part/{part}") ? "HTTP/1.1 404" : "HTTP/1.1 403");
         }
         assertThat(state()).isEqualTo(before);
     }

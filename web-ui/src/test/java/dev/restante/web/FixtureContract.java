@@ -1,5 +1,8 @@
 package dev.restante.web;
 
+import static dev.restante.MailboxSelector.header;
+import static dev.restante.MailboxSelector.recipient;
+import static dev.restante.MailboxSelector.user;
 import static dev.restante.Matching.subject;
 import static dev.restante.Matching.to;
 import static dev.restante.Script.on;
@@ -24,6 +27,7 @@ import dev.restante.Persona;
 import dev.restante.RuleReport;
 import dev.restante.Scenarios;
 import dev.restante.SmtpFixture;
+import dev.restante.SmtpMailbox;
 import dev.restante.SmtpSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -251,6 +255,90 @@ enum FixtureContract {
             assertThat(smtp.session("nosuch")).isEmpty();
             assertThat(smtp.session("../../x y")).isEmpty();
             assertThat(smtp.clock().now()).isNotNull();
+        }
+    },
+    MAILBOXES_HAVE_MAIL_AND_RULES_OF_THEIR_OWN {
+        @Override
+        void run(SmtpFixture smtp) throws Exception {
+            SmtpMailbox orders = smtp.mailbox("orders", recipient("*@orders.test"), header("X-Shop", "or=der"));
+            SmtpMailbox bills = smtp.mailbox("bills", recipient("*@bills.test"));
+            assertThat(smtp.mailboxes().stream().map(SmtpMailbox::name)).contains("orders", "bills");
+            assertThat(smtp.mailbox("orders").selectors()).isEqualTo(orders.selectors());
+            assertThat(smtp.mailbox("orders", recipient("*@orders.test"), header("X-Shop", "or=der"))
+                            .name())
+                    .isEqualTo("orders");
+            assertThatThrownBy(() -> smtp.mailbox("orders", user("ann")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("There is a mailbox \"orders\" already");
+            assertThatThrownBy(() -> smtp.mailbox("nosuch"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("There are: ");
+            for (String wrong : List.of("default", "a/b", "")) {
+                assertThatThrownBy(() -> smtp.mailbox(wrong, user("ann"))).isInstanceOf(IllegalArgumentException.class);
+            }
+
+            orders.script(on(RCPT_TO).named("busy").reply(450, "4.2.1 Busy").once());
+            assertThatThrownBy(() -> send(smtp, "ann@x.test", "bob@orders.test", "x"))
+                    .hasMessageContaining("450");
+            send(smtp, "ann@x.test", "bob@bills.test", "bill");
+            send(smtp, "ann@x.test", "bob@orders.test", "order");
+            send(smtp, "ann@x.test", "bob@other.test", "other\nX-Shop: or=der");
+            assertThat(orders.awaitMails(2)).hasSize(2);
+            assertThat(orders).hasMails(2).hasNoUnfiredRules().rule("busy").fired(1);
+            assertThat(orders).attempts(to("bob@orders.test")).hasSize(2).lastSucceeded();
+            assertThat(orders.attempts()).hasSize(3);
+            assertThat(orders.sessions()).hasSize(3);
+            assertThat(bills).onlyMail().hasSubject("bill");
+            assertThat(bills.rules()).isEmpty();
+            assertThat(orders.takeMail(subject("order")).session()).isPresent();
+            assertThat(orders.host()).isEqualTo(smtp.host());
+            assertThat(orders.port()).isEqualTo(smtp.port());
+            assertThat(orders.isListening()).isTrue();
+
+            assertThatThrownBy(
+                            () -> orders.script(on(NOOP).reply(450, "4.0.0 x").once()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("one at NOOP could never fire");
+            orders.keep(new SmtpMailbox.Retention(3, 10_000));
+            assertThat(smtp.mailbox("orders").retention()).isEqualTo(new SmtpMailbox.Retention(3, 10_000));
+            assertThatThrownBy(() -> orders.keep(new SmtpMailbox.Retention(Integer.MAX_VALUE, 1)))
+                    .isInstanceOf(IllegalArgumentException.class);
+
+            orders.reset();
+            assertThat(orders).hasNoMail().hasNoConnections();
+            assertThat(orders.rules()).isEmpty();
+            assertThat(bills).hasMails(1);
+
+            Hold hold = orders.hold(END_OF_DATA);
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+                try {
+                    send(smtp, "ann@x.test", "bob@orders.test", "held");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            hold.awaitReached();
+            send(smtp, "ann@x.test", "bob@bills.test", "not held");
+            hold.release();
+            sent.get();
+
+            CompletableFuture<CapturedMail> waiting = CompletableFuture.supplyAsync(
+                    () -> bills.within(ofSeconds(40)).takeMail(subject("never")));
+            bills.awaitMails(2);
+            bills.close();
+            bills.close();
+            assertThatThrownBy(waiting::get)
+                    .hasRootCauseInstanceOf(AssertionError.class)
+                    .hasMessageContaining("The mailbox \"bills\" was removed: by close()");
+            assertThat(bills.isRemoved()).isTrue();
+            assertThat(orders.isRemoved()).isFalse();
+            assertThatThrownBy(
+                            () -> bills.script(on(RCPT_TO).reply(450, "4.0.0 x").once()))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> bills.within(ofSeconds(40)).takeMail(subject("never")))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("was removed");
+            orders.close();
         }
     },
     FAILURES_TELL_WHAT_HAPPENED {

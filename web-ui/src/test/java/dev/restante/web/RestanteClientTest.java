@@ -1,5 +1,6 @@
 package dev.restante.web;
 
+import static dev.restante.MailboxSelector.helo;
 import static dev.restante.Matching.subject;
 import static dev.restante.Matching.to;
 import static dev.restante.Script.on;
@@ -68,6 +69,19 @@ class RestanteClientTest {
     @EnumSource(FixtureContract.class)
     void overHttp(FixtureContract body) throws Exception {
         body.run(client);
+    }
+
+    /** But for a persona, which greets, all is the same in a mailbox that has everything. */
+    @ParameterizedTest
+    @EnumSource(value = FixtureContract.class, mode = EnumSource.Mode.EXCLUDE, names = "LAYERS_ARE_ASKED_IN_ORDER")
+    void inAMailboxInThisJvm(FixtureContract body) throws Exception {
+        body.run(smtp.mailbox("all", helo("*")));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = FixtureContract.class, mode = EnumSource.Mode.EXCLUDE, names = "LAYERS_ARE_ASKED_IN_ORDER")
+    void inAMailboxOverHttp(FixtureContract body) throws Exception {
+        body.run(client.mailbox("all", helo("*")));
     }
 
     // ---- the same evidence and the same words
