@@ -12,11 +12,21 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 public final class Holds {
+    private static final int AT_MOST = 10_000;
+
     private final Map<String, Barrier> byName = new LinkedHashMap<>();
     private int made;
 
-    /** A new hold with a name of its own. */
+    /**
+     * A new hold with a name of its own.
+     *
+     * @throws IllegalStateException if there are too many
+     */
     public synchronized Barrier create() {
+        if (byName.size() >= AT_MOST) {
+            throw new IllegalStateException(
+                    "There are " + AT_MOST + " holds already. reset() releases and forgets them.");
+        }
         Barrier barrier = new Barrier("hold-" + ++made);
         byName.put(barrier.name(), barrier);
         return barrier;

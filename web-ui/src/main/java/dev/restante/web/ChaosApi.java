@@ -14,6 +14,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -116,6 +117,8 @@ final class ChaosApi {
 
     private void set(Context ctx) {
         RequestBody body = RequestBody.compatible(ctx);
+        body.only(Set.of(
+                "Sender", "Recipient", "Authentication")); // what is spelled wrongly must not switch the others off
         List<Rule> rules = new ArrayList<>();
         for (Trigger trigger : Trigger.values()) {
             Setting setting = body.object(trigger.key)

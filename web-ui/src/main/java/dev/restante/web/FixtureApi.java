@@ -69,7 +69,7 @@ final class FixtureApi {
                         smtp.rules().stream().map(EvidenceForm.RuleTold::of).toList()));
         routes.post("/api/v1/script/scenarios", this::scenario);
         routes.put("/api/v1/script/persona", this::persona);
-        routes.post("/api/v1/holds", ctx -> tell(ctx, smtp.hold(), true));
+        routes.post("/api/v1/holds", this::createHold);
         routes.get("/api/v1/holds/{name}", this::awaitHold);
         routes.delete("/api/v1/holds/{name}", this::release);
         routes.post("/api/v1/reset", ctx -> {
@@ -211,6 +211,16 @@ final class FixtureApi {
         return holds.apply(name)
                 .orElseThrow(() ->
                         absent("There is no hold \"" + name + "\". A reset releases and forgets all holds.", "name"));
+    }
+
+    private void createHold(Context ctx) {
+        Hold hold;
+        try {
+            hold = smtp.hold();
+        } catch (IllegalStateException e) {
+            throw Answer.problem(409, "too_many_holds", String.valueOf(e.getMessage()), null);
+        }
+        tell(ctx, hold, true);
     }
 
     private void awaitHold(Context ctx) {

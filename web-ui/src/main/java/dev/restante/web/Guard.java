@@ -6,6 +6,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.net.URI;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +24,15 @@ final class Guard {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private static final int MAX_SENDING = 150;
+    private static final String SENDING = "sending";
+
     private final Access access;
     private final String basePath;
 
     /** Lets requests through that are addressed to loopback names, to addresses in digits, or as {@code access} says. */
+    private final Semaphore sending = new Semaphore(MAX_SENDING);
+
     Guard(Access access, String basePath) {
         this.access = access;
         this.basePath = basePath;
@@ -35,6 +41,8 @@ final class Guard {
     void addTo(RoutesConfig routes) {
         routes.before(Guard::secure);
         routes.before(this::admit);
+        routes.before(this::beginSending);
+        routes.after(this::endSending);
         routes.wsBeforeUpgrade(this::admit);
         // No route of its own: it would make other methods of paths that do not exist "not allowed" instead of absent.
         routes.before("/api/v1/*", ctx -> {
@@ -96,6 +104,24 @@ final class Guard {
         if (!isProbe(ctx) && !access.permits(ctx.header("Authorization"))) {
             ctx.header("WWW-Authenticate", access.challenge());
             throw Answer.text(401, "Unauthorized.\n");
+        }
+    }
+
+    /** Each request that sends a body holds a thread until all of it is there: some are left for all others. */
+    private void beginSending(Context ctx) {
+        boolean sends = ctx.req().getContentLengthLong() > 0 || ctx.header("Transfer-Encoding") != null;
+        if (sends) {
+            if (!sending.tryAcquire()) {
+                throw Answer.text(503, MAX_SENDING + " requests are sending already. Try again later.");
+            }
+            ctx.attribute(SENDING, true);
+        }
+    }
+
+    private void endSending(Context ctx) {
+        if (ctx.attribute(SENDING) != null) {
+            RequestBody.forget(ctx);
+            sending.release();
         }
     }
 

@@ -124,10 +124,13 @@ final class MessagesApi {
 
     private void markRead(Context ctx) {
         RequestBody body = RequestBody.compatible(ctx);
+        body.only(Set.of("Read", "IDs", "Search")); // what is spelled wrongly must not mark everything
         boolean read = body.flag("Read");
         Set<String> ids = Set.copyOf(body.texts("IDs"));
         String query = body.text("Search");
-        if (!ids.isEmpty() && !query.isBlank()) {
+        if (query.isBlank() && !query.isEmpty()) {
+            throw Answer.badRequest("\"Search\" is blank. Leave it out to mark all mails.");
+        } else if (!ids.isEmpty() && !query.isBlank()) {
             throw Answer.badRequest("You may specify either IDs or a search query, not both");
         } else if (!query.isBlank()) {
             search.find(meant(query, ctx)).forEach(mail -> marks.tellRead(mail, read));
@@ -160,6 +163,10 @@ final class MessagesApi {
         }
         RequestBody body = RequestBody.object(json, (field, text) -> Answer.badRequest(text));
         body.only(Set.of("IDs")); // what is spelled wrongly must not remove everything
+        if (body.isNamed("IDs") && body.texts("IDs").isEmpty()) {
+            // Somebody who has computed an empty list does not mean all of them.
+            throw Answer.badRequest("\"IDs\" names no mail. Send {} or no body at all to remove all mails.");
+        }
         return Set.copyOf(body.texts("IDs"));
     }
 

@@ -3,15 +3,17 @@ package dev.restante.web;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +24,11 @@ import tools.jackson.databind.JsonNode;
 final class RequestBody {
     static final int LIMIT = 5 << 20;
 
+    /** What the parser says of its own affairs. */
+    private static final Pattern INNARDS =
+            Pattern.compile("\\s*\\((?:start marker )?at \\[Source: [^\\]]*].*?\\)", Pattern.DOTALL);
+
+    private static final int FORGOTTEN = 64 << 10;
     private static final int DRAINED = 64 << 20;
     private static final long DRAIN_NANOS = 2_000_000_000L;
     private static final long SILENCE_NANOS = 100_000_000L;
@@ -30,12 +37,14 @@ final class RequestBody {
 
     private final String path;
     private final Map<String, JsonNode> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Set<String> named = new HashSet<>();
     private final BiFunction<String, String, Answer> complaint;
 
     private RequestBody(JsonNode object, String path, BiFunction<String, String, Answer> complaint) {
         this.path = path;
         this.complaint = complaint;
         for (Map.Entry<String, JsonNode> field : object.properties()) {
+            named.add(field.getKey().toLowerCase(Locale.ROOT));
             if (!field.getValue().isNull() && fields.put(field.getKey(), field.getValue()) != null) {
                 throw complaint.apply(at(field.getKey()), "\"" + at(field.getKey()) + "\" is there twice.");
             }
@@ -58,7 +67,7 @@ final class RequestBody {
             }
             return bytes;
         } catch (IOException e) {
-            throw new UncheckedIOException("The client went away while it sent.", e);
+            throw Answer.text(400, "The body did not come whole.");
         }
     }
 
@@ -105,11 +114,26 @@ final class RequestBody {
     /** Whether there is a body at all. */
     static boolean isBlank(byte[] body) {
         for (byte b : body) {
-            if (b > ' ' || b < 0) {
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * Reads and forgets what a route did not ask for, if it is little: octets that are left unread cost the client its
+     * connection.
+     */
+    static void forget(Context ctx) {
+        if (ctx.req().getContentLengthLong() <= 0 || ctx.res().containsHeader("Connection")) {
+            return;
+        }
+        try (InputStream in = ctx.req().getInputStream()) {
+            in.skipNBytes(Math.min(ctx.req().getContentLengthLong(), FORGOTTEN));
+        } catch (IOException e) {
+            // It was read already, or the client has gone: either way nothing is left to forget.
+        }
     }
 
     static Answer tooLarge(String field, String text) {
@@ -139,7 +163,8 @@ final class RequestBody {
                     ? ""
                     : ", line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw complaint.apply("", "The body is no JSON: " + e.getOriginalMessage() + where + ".");
+            String what = INNARDS.matcher(e.getOriginalMessage()).replaceAll("");
+            throw complaint.apply("", "The body is no JSON: " + what + where + ".");
         }
     }
 
@@ -159,6 +184,11 @@ final class RequestBody {
                         at(name), "\"" + at(name) + "\" is none of the keys here: " + String.join(", ", names) + ".");
             }
         }
+    }
+
+    /** Whether there is such a key, be its value null. */
+    boolean isNamed(String name) {
+        return named.contains(name.toLowerCase(Locale.ROOT));
     }
 
     boolean has(String name) {

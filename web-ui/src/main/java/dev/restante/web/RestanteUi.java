@@ -27,6 +27,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Closing it leaves the SMTP server as it is.
  */
 public final class RestanteUi implements AutoCloseable {
+    private static final int MAX_THREADS = 600;
     private static final Logger log = LoggerFactory.getLogger(RestanteUi.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int BACKLOG = 128;
@@ -118,6 +120,9 @@ public final class RestanteUi implements AutoCloseable {
         config.router.treatMultipleSlashesAsSingleSlash = true; // some clients ask for //view/...
         config.jsonMapper(new JavalinJackson3(Json.mapper(), false));
         config.jetty.modifyServer(server -> server.setStopTimeout(0)); // open event streams never end by themselves
+        // More than may wait, stream and send at a time: whether the server lives is answered always.
+        config.jetty.threadPool = new QueuedThreadPool(MAX_THREADS);
+        config.jetty.modifyServer(server -> server.setErrorHandler(new PlainErrors()));
         config.jetty.modifyHttpConfiguration(settings -> settings.setSendServerVersion(false));
     }
 

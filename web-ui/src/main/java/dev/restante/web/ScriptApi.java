@@ -110,7 +110,7 @@ final class ScriptApi {
     private static List<Rule> read(Context ctx) {
         String text = text(RequestBody.bytes(
                 ctx, RequestBody.LIMIT, (field, message) -> Answer.problem(413, "too_large", message, null)));
-        String type = ctx.contentType();
+        String type = ctx.header("Content-Type"); // whatever charset it names, scripts are UTF-8
         boolean yaml = type != null && type.toLowerCase(Locale.ROOT).contains("yaml");
         try {
             return yaml ? ScriptFile.fromYaml(text) : ScriptFile.fromJson(text);

@@ -27,6 +27,7 @@ final class TagsApi {
 
     private void set(Context ctx) {
         RequestBody body = RequestBody.compatible(ctx);
+        body.only(Set.of("IDs", "Tags")); // what is spelled wrongly must not take all tags away
         List<String> ids = body.texts("IDs");
         Set<String> names = new LinkedHashSet<>(checked(body.texts("Tags")));
         for (String id : ids) {
