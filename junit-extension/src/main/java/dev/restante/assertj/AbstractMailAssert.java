@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ByteArrayAssert;
 import org.assertj.core.api.OffsetDateTimeAssert;
+import org.jsoup.Jsoup;
 
 /**
  * Assertions on what a mail says: header, texts, attachments, nested messages.
@@ -200,7 +201,10 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
     /** Verifies that there is no text/plain body. */
     public S hasNoText() {
         isNotNull();
-        return check(message().text().isEmpty(), () -> "Expected no plain text, but there is one.");
+        return check(
+                message().text().isEmpty(),
+                () -> "Expected no plain text, but there is: "
+                        + Evidence.quoted(message().text().orElse("").strip()) + ".");
     }
 
     /** Leads to the HTML body; fails if there is none. */
@@ -218,7 +222,12 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
     /** Verifies that there is no HTML body. */
     public S hasNoHtml() {
         isNotNull();
-        return check(message().html().isEmpty(), () -> "Expected no HTML, but there is some.");
+        return check(
+                message().html().isEmpty(),
+                () -> "Expected no HTML, but there is some, which reads: "
+                        + Evidence.quoted(HtmlAssert.visibleText(
+                                Jsoup.parse(message().html().orElse(""))))
+                        + ".");
     }
 
     /**
@@ -351,7 +360,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
         check(
                 there,
                 () -> "Expected a message number " + index + " within the mail, counted from 0, but there "
-                        + (nested.size() == 1 ? "is 1." : "are " + nested.size() + "."));
+                        + AbstractMailboxAssert.are(nested.size()) + ".");
         return there
                 ? new MailMessageAssert(nested.get(index), reporting)
                 : new MailMessageAssert(NOTHING, reporting.silent());

@@ -63,8 +63,8 @@ public final class AddressesAssert extends AbstractEvidenceAssert<AddressesAsser
     public AddressesAssert hasSize(int size) {
         return check(
                 actual.size() == size,
-                () -> "Expected " + field + " to have " + size + " addresses, but it has " + actual.size() + ": "
-                        + found() + ".");
+                () -> "Expected " + (size == 1 ? "1 address" : size + " addresses") + " in " + field + ", but it has "
+                        + (actual.isEmpty() ? "none." : actual.size() + ": " + found() + "."));
     }
 
     /** Verifies that the field has no address, or is missing. */

@@ -19,12 +19,32 @@ import java.util.function.Predicate;
  * succeeded if x was accepted and the mail stored, whatever became of other recipients.
  */
 public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert, List<Attempt>> {
+    private final List<Attempt> all;
+    private final String kind;
     private final Optional<Matching> concerning;
     private final Optional<SmtpFixture> fixture;
 
     AttemptsAssert(
             List<Attempt> actual, Optional<Matching> concerning, Optional<SmtpFixture> fixture, Reporting reporting) {
+        this(actual, actual, "", concerning, fixture, reporting);
+    }
+
+    /**
+     * For those that are left of others.
+     *
+     * @param all those that there were
+     * @param kind how messages tell which are left, such as {@code " that got a refusal"}
+     */
+    private AttemptsAssert(
+            List<Attempt> actual,
+            List<Attempt> all,
+            String kind,
+            Optional<Matching> concerning,
+            Optional<SmtpFixture> fixture,
+            Reporting reporting) {
         super(actual, AttemptsAssert.class, reporting);
+        this.all = all;
+        this.kind = kind;
         this.concerning = concerning;
         this.fixture = fixture;
     }
@@ -34,11 +54,6 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
         StringBuilder text = new StringBuilder();
         if (actual.isEmpty()) {
             text.append("There are no attempts").append(which()).append(".\n");
-            List<Attempt> all = fixture.map(SmtpFixture::attempts).orElse(List.of());
-            if (!all.isEmpty()) {
-                text.append("All attempts (").append(all.size()).append("):\n");
-                Evidence.listed(text, all, Attempt::toString);
-            }
         } else {
             text.append("The attempts")
                     .append(which())
@@ -52,12 +67,29 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
                         .append('\n');
             }
         }
+        List<Attempt> others = !kind.isEmpty() && !all.isEmpty()
+                ? all
+                : fixture.filter(server -> actual.isEmpty())
+                        .map(SmtpFixture::attempts)
+                        .orElse(List.of());
+        if (!others.isEmpty()) {
+            text.append("All attempts")
+                    .append(others == all ? concerned() : "")
+                    .append(" (")
+                    .append(others.size())
+                    .append("):\n");
+            Evidence.listed(text, others, Attempt::toString);
+        }
         fixture.ifPresent(
                 server -> text.append(Evidence.script(server.rules())).append(Evidence.dialogues(server.sessions())));
         return text.toString().stripTrailing();
     }
 
     private String which() {
+        return concerned() + kind;
+    }
+
+    private String concerned() {
         return concerning.map(matching -> " " + matching).orElse("");
     }
 
@@ -83,8 +115,8 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
     public AttemptsAssert hasSize(int count) {
         return check(
                 actual.size() == count,
-                () -> "Expected " + (count == 1 ? "1 attempt" : count + " attempts") + which() + ", but there "
-                        + AbstractMailboxAssert.are(actual.size()) + ".");
+                () -> "Expected " + (count == 0 ? "no attempt" : count == 1 ? "1 attempt" : count + " attempts")
+                        + which() + ", but there " + AbstractMailboxAssert.are(actual.size()) + ".");
     }
 
     /** Verifies that there are at least so many attempts. */
@@ -155,7 +187,8 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
             }
         }
         return check(
-                shorter.isEmpty(), () -> "Expected longer gaps" + which() + ":\n  " + String.join("\n  ", shorter));
+                shorter.isEmpty(),
+                () -> "Expected longer gaps between attempts" + which() + ":\n  " + String.join("\n  ", shorter));
     }
 
     private boolean twoOrMore() {
@@ -204,17 +237,19 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
 
     /** Goes on with the attempts that the server refused, for the recipient that is asked about. */
     public AttemptsAssert refused() {
-        return where(attempt -> attempt.outcome() == Attempt.Outcome.REFUSED || refusedHere(attempt));
+        return where(
+                " that got a refusal", attempt -> attempt.outcome() == Attempt.Outcome.REFUSED || refusedHere(attempt));
     }
 
     /** Goes on with the attempts that broke off: neither accepted nor refused. */
     public AttemptsAssert aborted() {
-        return where(attempt -> attempt.outcome() == Attempt.Outcome.ABORTED && !refusedHere(attempt));
+        return where(
+                " that broke off", attempt -> attempt.outcome() == Attempt.Outcome.ABORTED && !refusedHere(attempt));
     }
 
     /** Goes on with the attempts that succeeded, for the recipient that is asked about. */
     public AttemptsAssert accepted() {
-        return where(this::succeeded);
+        return where(" that succeeded", this::succeeded);
     }
 
     private boolean refusedHere(Attempt attempt) {
@@ -223,11 +258,12 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
 
     /** Goes on with the attempts that ended at this stage. */
     public AttemptsAssert at(Stage<?> stage) {
-        return where(attempt -> attempt.stage() == stage);
+        return where(" at " + stage, attempt -> attempt.stage() == stage);
     }
 
-    private AttemptsAssert where(Predicate<Attempt> condition) {
-        return new AttemptsAssert(actual.stream().filter(condition).toList(), concerning, fixture, reporting);
+    private AttemptsAssert where(String which, Predicate<Attempt> condition) {
+        return new AttemptsAssert(
+                actual.stream().filter(condition).toList(), all, kind + which, concerning, fixture, reporting);
     }
 
     /**

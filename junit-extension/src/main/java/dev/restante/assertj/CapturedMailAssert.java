@@ -7,12 +7,15 @@ import dev.restante.MailAddress;
 import dev.restante.MailMessage;
 import dev.restante.MimePart;
 import dev.restante.SmtpSession;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -176,7 +179,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
      *   <li>no Bcc or Resent-Bcc field is left in the header, unless the mail goes to no one but whom it names (RFC 5322
      *       section 3.6.3);
      *   <li>if the mail goes to several, no recipient that To and Cc do not show is named in any header field, text or
-     *       HTML.
+     *       HTML, be it in a link ({@code ?u=ann%40example.com}).
      * </ul>
      */
     public CapturedMailAssert hasNoBccLeak() {
@@ -206,24 +209,30 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
     }
 
     private List<String> placesOf(String address) {
-        String wanted = address.toLowerCase(Locale.ROOT);
+        Predicate<String> names = namesOf(address);
         List<String> places = new ArrayList<>();
         for (HeaderField field : message().headers()) {
             boolean told = field.isNamed("Bcc") || field.isNamed("Resent-Bcc");
-            if (!told
-                    && (field.value() + " " + field.rawValue())
-                            .toLowerCase(Locale.ROOT)
-                            .contains(wanted)) {
+            if (!told && names.test(field.value() + " " + field.rawValue())) {
                 places.add("the header field " + field.name());
             }
         }
         for (MimePart part : message().parts()) {
-            if (part.contentType().startsWith("text/")
-                    && part.text().toLowerCase(Locale.ROOT).contains(wanted)) {
+            if (part.contentType().startsWith("text/") && names.test(part.text())) {
                 places.add("the part " + part);
             }
         }
         return places;
+    }
+
+    /** Whether a text has an address in it, as it is or as in a URL, and not only as a piece of a longer one. */
+    private static Predicate<String> namesOf(String address) {
+        String encoded = URLEncoder.encode(address, StandardCharsets.UTF_8);
+        return Pattern.compile(
+                        "(?<![\\w.+-])(" + Pattern.quote(address) + "|(?<![^=/:&?])" + Pattern.quote(encoded)
+                                + ")(?![\\w-]|\\.\\w)",
+                        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CHARACTER_CLASS)
+                .asPredicate();
     }
 
     /** Leads to the envelope. */
@@ -322,9 +331,21 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
         return this;
     }
 
-    /** Verifies that the mail's octets are those of a file. */
+    /** Verifies that the mail's octets are those of a file, such as an {@code .eml} of an earlier run. */
     public CapturedMailAssert hasSameBytesAs(Path file) {
-        bytes().isEqualTo(SnapshotFiles.read(file));
-        return this;
+        isNotNull();
+        byte[] expected = SnapshotFiles.read(file);
+        byte[] found = actual.bytes();
+        int at = Arrays.mismatch(expected, found);
+        return check(
+                at < 0,
+                () -> "Expected the " + expected.length + " octets of " + file + ", but the mail has " + found.length
+                        + ", and they differ from octet " + at + " on, - in the file, + in the mail:\n"
+                        + LineDiff.of(shown(expected), shown(found)).indent(2).stripTrailing());
+    }
+
+    /** Octets with what ends their lines. */
+    private static String shown(byte[] octets) {
+        return new String(octets, StandardCharsets.ISO_8859_1).replace("\r", "\\r");
     }
 }

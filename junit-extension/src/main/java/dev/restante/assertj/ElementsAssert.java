@@ -19,7 +19,7 @@ public final class ElementsAssert extends AbstractEvidenceAssert<ElementsAssert,
     @Override
     String evidence() {
         StringBuilder text = new StringBuilder("The elements \"" + selector + "\" (" + actual.size() + "):\n");
-        Evidence.listed(text, actual, element -> Evidence.shortened(element.outerHtml()));
+        Evidence.listed(text, actual, Evidence::html);
         return text.append(mail.get()).toString();
     }
 
@@ -27,7 +27,7 @@ public final class ElementsAssert extends AbstractEvidenceAssert<ElementsAssert,
     public ElementsAssert hasSize(int size) {
         return check(
                 actual.size() == size,
-                () -> "Expected " + size + " elements \"" + selector + "\", but there "
+                () -> "Expected " + size + (size == 1 ? " element \"" : " elements \"") + selector + "\", but there "
                         + (actual.size() == 1 ? "is 1." : "are " + actual.size() + "."));
     }
 

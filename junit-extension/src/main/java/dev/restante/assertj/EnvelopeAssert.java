@@ -59,7 +59,10 @@ public final class EnvelopeAssert extends AbstractEvidenceAssert<EnvelopeAssert,
     public EnvelopeAssert hasRecipientCount(int count) {
         isNotNull();
         int found = actual.recipients().size();
-        return check(found == count, () -> "Expected " + count + " recipients, but there are " + found + ".");
+        return check(
+                found == count,
+                () -> "Expected " + (count == 1 ? "1 recipient" : count + " recipients") + ", but there "
+                        + AbstractMailboxAssert.are(found) + ".");
     }
 
     /** Verifies that no recipient was named twice. */
@@ -71,7 +74,8 @@ public final class EnvelopeAssert extends AbstractEvidenceAssert<EnvelopeAssert,
                 .distinct()
                 .toList();
         return check(
-                twice.isEmpty(), () -> "Expected each recipient once, but not so " + String.join(", ", twice) + ".");
+                twice.isEmpty(),
+                () -> "Expected each recipient once, but RCPT TO said again: " + String.join(", ", twice) + ".");
     }
 
     /** Verifies that MAIL FROM had this ESMTP parameter, such as {@code "SMTPUTF8"}; case is ignored. */

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jsoup.nodes.Element;
 
 /** What failure messages show besides what was expected: the facts, the nearest misses, the dialogue. */
 final class Evidence {
@@ -93,6 +94,11 @@ final class Evidence {
 
     static String quoted(String value) {
         return "\"" + shortened(value) + "\"";
+    }
+
+    /** An element's HTML on one line. */
+    static String html(Element element) {
+        return shortened(element.outerHtml().replaceAll("\\s+", " "));
     }
 
     static String shortened(String value) {

@@ -287,8 +287,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
         List<Element> found = found(selector);
         return check(
                 found.isEmpty(),
-                () -> "Expected no element \"" + selector + "\", but there is "
-                        + Evidence.shortened(found.get(0).outerHtml()) + ".");
+                () -> "Expected no element \"" + selector + "\", but there is " + Evidence.html(found.get(0)) + ".");
     }
 
     private List<Element> found(String selector) {
@@ -307,7 +306,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
             shorter = shorter.replaceFirst("[\\s>]*[\\s>.#\\[:][^\\s>.#\\[:]*$", "");
             if (!shorter.isBlank() && !document.select(shorter).isEmpty()) {
                 return " Nearest: \"" + shorter + "\" finds "
-                        + Evidence.shortened(document.select(shorter).get(0).outerHtml());
+                        + Evidence.html(document.select(shorter).get(0));
             }
         }
         return "";

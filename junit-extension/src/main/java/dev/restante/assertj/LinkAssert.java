@@ -20,7 +20,7 @@ public final class LinkAssert extends AbstractEvidenceAssert<LinkAssert, Link> {
 
     @Override
     String evidence() {
-        return "The link:\n  " + actual + "\n" + mail.get();
+        return ("The link:\n  " + actual + "\n" + mail.get()).stripTrailing();
     }
 
     /** Verifies the host, without its port; case is ignored. */

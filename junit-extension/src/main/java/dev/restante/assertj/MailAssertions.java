@@ -51,19 +51,34 @@ public class MailAssertions extends Assertions {
     /** Begins assertions on a part of a mail. */
     @SuppressWarnings("NullAway")
     public static PartAssert assertThat(@Nullable MimePart actual) {
-        return new PartAssert(actual, null, Reporting.HARD);
+        return on(actual, Reporting.HARD);
+    }
+
+    @SuppressWarnings("NullAway")
+    static PartAssert on(@Nullable MimePart actual, Reporting reporting) {
+        return new PartAssert(actual, null, reporting);
     }
 
     /** Begins assertions on an envelope. */
     @SuppressWarnings("NullAway")
     public static EnvelopeAssert assertThat(@Nullable Envelope actual) {
-        return new EnvelopeAssert(actual, () -> "The envelope:\n  " + actual, Reporting.HARD);
+        return on(actual, Reporting.HARD);
+    }
+
+    @SuppressWarnings("NullAway")
+    static EnvelopeAssert on(@Nullable Envelope actual, Reporting reporting) {
+        return new EnvelopeAssert(actual, () -> "The envelope:\n  " + actual, reporting);
     }
 
     /** Begins assertions on a link. */
     @SuppressWarnings("NullAway")
     public static LinkAssert assertThat(@Nullable Link actual) {
-        return new LinkAssert(actual, () -> "", Reporting.HARD);
+        return on(actual, Reporting.HARD);
+    }
+
+    @SuppressWarnings("NullAway")
+    static LinkAssert on(@Nullable Link actual, Reporting reporting) {
+        return new LinkAssert(actual, () -> "", reporting);
     }
 
     /** Begins assertions on a mailbox. */
@@ -87,11 +102,20 @@ public class MailAssertions extends Assertions {
     /** Begins assertions on a transcript. */
     @SuppressWarnings("NullAway")
     public static TranscriptAssert assertThat(@Nullable Transcript actual) {
-        return new TranscriptAssert(actual, () -> "The dialogue:\n" + actual, Reporting.HARD);
+        return on(actual, Reporting.HARD);
+    }
+
+    @SuppressWarnings("NullAway")
+    static TranscriptAssert on(@Nullable Transcript actual, Reporting reporting) {
+        return new TranscriptAssert(actual, () -> "The dialogue:\n" + actual, reporting);
     }
 
     /** Begins assertions on attempts that the test holds; {@code assertThat(server).attempts(...)} tells more. */
     public static AttemptsAssert assertThatAttempts(List<Attempt> actual) {
-        return new AttemptsAssert(List.copyOf(actual), Optional.empty(), Optional.empty(), Reporting.HARD);
+        return onAttempts(actual, Reporting.HARD);
+    }
+
+    static AttemptsAssert onAttempts(List<Attempt> actual, Reporting reporting) {
+        return new AttemptsAssert(List.copyOf(actual), Optional.empty(), Optional.empty(), reporting);
     }
 }

@@ -1,10 +1,16 @@
 package dev.restante.assertj;
 
+import dev.restante.Attempt;
 import dev.restante.CapturedMail;
+import dev.restante.Envelope;
+import dev.restante.Link;
 import dev.restante.MailMessage;
 import dev.restante.Mailbox;
+import dev.restante.MimePart;
 import dev.restante.SmtpFixture;
 import dev.restante.SmtpSession;
+import dev.restante.Transcript;
+import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractSoftAssertions;
 import org.assertj.core.api.StandardSoftAssertionsProvider;
@@ -56,5 +62,30 @@ public class MailSoftAssertions extends AbstractSoftAssertions implements Standa
     /** Begins assertions on a session. */
     public SessionAssert assertThat(SmtpSession actual) {
         return new SessionAssert(actual, Reporting.into(this));
+    }
+
+    /** Begins assertions on a part of a mail. */
+    public PartAssert assertThat(MimePart actual) {
+        return MailAssertions.on(actual, Reporting.into(this));
+    }
+
+    /** Begins assertions on an envelope. */
+    public EnvelopeAssert assertThat(Envelope actual) {
+        return MailAssertions.on(actual, Reporting.into(this));
+    }
+
+    /** Begins assertions on a link. */
+    public LinkAssert assertThat(Link actual) {
+        return MailAssertions.on(actual, Reporting.into(this));
+    }
+
+    /** Begins assertions on a transcript. */
+    public TranscriptAssert assertThat(Transcript actual) {
+        return MailAssertions.on(actual, Reporting.into(this));
+    }
+
+    /** Begins assertions on attempts that the test holds. */
+    public AttemptsAssert assertThatAttempts(List<Attempt> actual) {
+        return MailAssertions.onAttempts(actual, Reporting.into(this));
     }
 }

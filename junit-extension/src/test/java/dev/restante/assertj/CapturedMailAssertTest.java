@@ -1,17 +1,26 @@
 package dev.restante.assertj;
 
 import static dev.restante.assertj.MailAssertions.assertThat;
+import static dev.restante.assertj.MailAssertions.assertThatAttempts;
 import static dev.restante.assertj.MailAssertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.restante.Attempt;
 import dev.restante.CapturedMail;
+import dev.restante.Envelope;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Link;
 import dev.restante.MailMessage;
+import dev.restante.Stage;
+import dev.restante.Transcript;
 import dev.restante.golden.Golden;
 import dev.restante.golden.Messages;
 import dev.restante.junit.FakeSmtp;
 import dev.restante.shop.OrderMailer;
 import dev.restante.shop.RawMail;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -19,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class CapturedMailAssertTest {
@@ -136,6 +146,7 @@ class CapturedMailAssertTest {
                 .of("cameOverTls", () -> assertThat(mail).cameOverTls())
                 .of("cameFromUser", () -> assertThat(mail).cameFromUser("ann"))
                 .of("wasNotAcknowledged", () -> assertThat(mail).wasNotAcknowledged())
+                .of("replyTo()", () -> assertThat(mail).replyTo().hasSize(1))
                 .of(
                         "a description of one's own",
                         () -> assertThat(mail).as("the first mail").hasSubject("x"))
@@ -227,6 +238,30 @@ class CapturedMailAssertTest {
     }
 
     @Test
+    void whatATestHoldsByItselfIsShown() {
+        Envelope envelope = mail.envelope();
+        new Messages()
+                .of("hasRecipientCount", () -> assertThat(envelope).hasRecipientCount(7))
+                .match("alone-envelope", "The envelope:\n  ");
+        Link link = mail.link("Confirm");
+        new Messages()
+                .of("hasHost", () -> assertThat(link).hasHost("example.org"))
+                .of("uri()", () -> assertThat(link).uri().hasPath("/"))
+                .of("hasPort", () -> assertThat(new Link("Odd", "a b")).hasPort(1))
+                .match("alone-link", "The link:\n  ");
+        Transcript transcript = mail.session().orElseThrow().transcript();
+        new Messages()
+                .of("clientSaid", () -> assertThat(transcript).clientSaid("HELP"))
+                .match("alone-transcript", "The dialogue:\n");
+        List<Attempt> attempts = smtp.attempts();
+        new Messages()
+                .of("hasSize", () -> assertThatAttempts(attempts).hasSize(2))
+                .of("at()", () -> assertThatAttempts(attempts).at(Stage.RCPT_TO).hasSize(1))
+                .of("accepted()", () -> assertThatAttempts(attempts).accepted().isEmpty())
+                .match("alone-attempts", "attempts");
+    }
+
+    @Test
     void brokenMailsAreToldAsTheyAre() {
         CapturedMail broken = RawMail.to(smtp)
                 .send(
@@ -302,6 +337,56 @@ class CapturedMailAssertTest {
                 .hasNoBccLeak();
     }
 
+    private CapturedMail toAnnAndJoAnn(String... lines) {
+        return RawMail.to(smtp)
+                .envelope("MAIL FROM:<a@example.com>", "RCPT TO:<ann@example.com>", "RCPT TO:<jo.ann@example.com.au>")
+                .send(lines);
+    }
+
+    @Test
+    void aPieceOfALongerAddressIsNoLeakAndOneInALinkIs() {
+        for (String harmless : List.of(
+                "joann@example.com",
+                "jo-ann@example.com",
+                "ann@example.com.au",
+                "ann@example.community",
+                "x+ann@example.com")) {
+            assertThat(toAnnAndJoAnn("To: jo.ann@example.com.au", "", "ask " + harmless))
+                    .hasNoBccLeak();
+        }
+        for (String leak : List.of(
+                "https://x.test/?u=ann@example.com&v=1",
+                "https://x.test/?u=ann%40example.com",
+                "<Ann@Example.com>",
+                "mailto:ann@example.com",
+                "Write to ann@example.com.")) {
+            CapturedMail leaking = toAnnAndJoAnn("To: jo.ann@example.com.au", "", leak);
+            assertThatThrownBy(() -> assertThat(leaking).hasNoBccLeak())
+                    .as(leak)
+                    .hasMessageContaining("names ann@example.com");
+        }
+    }
+
+    // ---- octets
+
+    @Test
+    void octetsAreComparedLineByLine(@TempDir Path folder) throws IOException {
+        CapturedMail sent = RawMail.to(smtp).send("Subject: octets", "", "one", "two", "three");
+        Path same = Files.write(folder.resolve("same.eml"), sent.bytes());
+        Path other = Files.writeString(folder.resolve("other.eml"), "Subject: octets\r\n\r\none\n2\r\nthree\r\n");
+        assertThat(sent).hasSameBytesAs(same);
+        new Messages()
+                .of("hasSameBytesAs", () -> {
+                    try {
+                        assertThat(sent).hasSameBytesAs(other);
+                    } catch (AssertionError failure) {
+                        throw new AssertionError(failure.getMessage().replace(folder.toString(), "FOLDER"), failure);
+                    }
+                })
+                .of("bytes()", () -> assertThat(sent).bytes().startsWith((byte) '!'))
+                .match("octets", EVIDENCE);
+    }
+
     // ---- nested
 
     @Test
@@ -363,5 +448,17 @@ class CapturedMailAssertTest {
                 .hasMessageContaining("Multiple Failures (14 failures)")
                 .hasMessageNotContaining("never told");
         assertThat(reached).isTrue();
+    }
+
+    @Test
+    void softAssertionsBeginOnWhateverATestHolds() {
+        assertThatThrownBy(() -> MailSoftAssertions.assertSoftly(softly -> {
+                    softly.assertThat(mail.envelope()).hasRecipientCount(7);
+                    softly.assertThat(mail.attachments().get(0)).isInline();
+                    softly.assertThat(mail.link("Confirm")).hasPort(1);
+                    softly.assertThat(mail.session().orElseThrow().transcript()).clientSaid("HELP");
+                    softly.assertThatAttempts(smtp.attempts()).hasSize(9).lastFailed();
+                }))
+                .hasMessageContaining("Multiple Failures (6 failures)");
     }
 }

@@ -5,6 +5,7 @@ import static dev.restante.Matching.to;
 import static dev.restante.Script.midData;
 import static dev.restante.Script.on;
 import static dev.restante.Stage.AFTER_COMMIT;
+import static dev.restante.Stage.CONNECT;
 import static dev.restante.Stage.END_OF_DATA;
 import static dev.restante.Stage.RCPT_TO;
 import static dev.restante.assertj.MailAssertions.assertThat;
@@ -15,6 +16,7 @@ import static java.time.Duration.ofMillis;
 
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.MailSessions;
 import dev.restante.Mailbox;
 import dev.restante.Matching;
 import dev.restante.SmtpFixture;
@@ -99,6 +101,7 @@ class FixtureAssertTest {
                 .of("onlyMail()", () -> assertThat(smtp).onlyMail())
                 .of("onlyMail(), matching", () -> assertThat(smtp).onlyMail(to("carl@*")))
                 .of("hasNoConnections", () -> assertThat(smtp).hasNoConnections())
+                .of("hasConnections", () -> assertThat(smtp).hasConnections(3))
                 .of("onlySession()", () -> assertThat(smtp).onlySession())
                 .of("session()", () -> assertThat(smtp).session(3))
                 .of(
@@ -204,6 +207,18 @@ class FixtureAssertTest {
                         () -> assertThat(smtp).attempts(to("bob@*")).noneSucceeded())
                 .of("allSucceeded", () -> assertThat(smtp).attempts(to("bob@*")).allSucceeded())
                 .of("wereAnswered", () -> assertThat(smtp).attempts(to("bob@*")).wereAnswered(450, 250))
+                .of(
+                        "refused()",
+                        () -> assertThat(smtp).attempts(to("bob@*")).refused().hasSize(3))
+                .of(
+                        "aborted()",
+                        () -> assertThat(smtp).attempts(to("bob@*")).aborted().hasSize(1))
+                .of(
+                        "accepted()",
+                        () -> assertThat(smtp).attempts(to("bob@*")).accepted().hasSize(3))
+                .of(
+                        "at()",
+                        () -> assertThat(smtp).attempts(to("bob@*")).at(CONNECT).hasSize(1))
                 .match("attempts", DIALOGUE);
     }
 
@@ -248,6 +263,24 @@ class FixtureAssertTest {
         smtp.sessions()
                 .forEach(session -> assertThat(session).transcript().ruleFired("midData(10).resetConnection().once()"));
         assertThat(smtp).hasNoMail().attempts(to("ann@*")).noneSucceeded();
+        new Messages()
+                .of("allClientsQuit", () -> assertThat(smtp).allClientsQuit())
+                .match("broken-body", DIALOGUE);
+    }
+
+    // ---- TLS
+
+    @Test
+    void tellsThatTheClientUsedTls() {
+        try (FakeSmtpServer server = FakeSmtpServer.builder().startTls().build().start()) {
+            new Newsletter(MailSessions.startTls(server).getProperties()).send("ann@example.com");
+            CapturedMail mail = server.takeMail();
+            assertThat(mail).cameOverTls().session().usedTls();
+            new Messages()
+                    .of("cameInPlain", () -> assertThat(mail).cameInPlain())
+                    .of("usedNoTls", () -> assertThat(mail).session().usedNoTls())
+                    .match("tls", DIALOGUE);
+        }
     }
 
     // ---- sessions

@@ -129,6 +129,16 @@ class HtmlAssertTest {
                 .of("contains", () -> assertThat(mail).html().contains("preview"))
                 .of("visibleText()", () -> assertThat(mail).html().visibleText().contains("thank you"))
                 .of("select()", () -> assertThat(mail).html().select("table tr td.total"))
+                .of("hasElement", () -> assertThat(mail).html().hasElement("table.total"))
+                .of("source()", () -> assertThat(mail).html().source().isEmpty())
+                .of(
+                        "attribute()",
+                        () -> assertThat(mail)
+                                .html()
+                                .select("td")
+                                .attribute("class")
+                                .isEqualTo("x"))
+                .of("uri()", () -> assertThat(mail).html().link("Confirm").uri().hasHost("example.org"))
                 .of("hasNoElement", () -> assertThat(mail).html().hasNoElement("td"))
                 .of("hasSize", () -> assertThat(mail).html().select("td").hasSize(3))
                 .of("hasText", () -> assertThat(mail).html().select("td").hasText("Coffee"))
