@@ -54,6 +54,23 @@ public interface SmtpMailbox extends SmtpFixture, AutoCloseable {
     /** What chooses its mails: any of these. */
     List<MailboxSelector> selectors();
 
+    /**
+     * An address that this mailbox is chosen by: {@code localPart} at the domain of its first selector of the form {@code
+     * rcpt:*@domain}, such as {@code ann@orders.example}.
+     *
+     * @throws IllegalStateException if it has no such selector
+     */
+    default String address(String localPart) {
+        for (MailboxSelector selector : selectors()) {
+            if (selector instanceof MailboxSelector.Recipient by
+                    && by.pattern().toString().matches("\\*@[A-Za-z0-9.-]+")) {
+                return localPart + by.pattern().toString().substring(1);
+            }
+        }
+        throw new IllegalStateException("The mailbox \"" + name() + "\" is chosen by " + selectors()
+                + ", and by no recipients of one domain, such as rcpt:*@orders.example.");
+    }
+
     /** How much it keeps. */
     Retention retention();
 

@@ -1,5 +1,6 @@
 package dev.restante.junit;
 
+import dev.restante.FakeSmtpMailbox;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Mailbox;
 import dev.restante.SmtpFixture;
@@ -11,7 +12,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.opentest4j.TestAbortedException;
 
-/** Gives a server to what is annotated {@link FakeSmtp}. */
+/** Gives a server to what is annotated {@link FakeSmtp}, and a mailbox on one to what is annotated {@link OwnMailbox}. */
 final class AnnotatedServers
         implements TestInstancePreConstructCallback,
                 BeforeAllCallback,
@@ -48,7 +51,11 @@ final class AnnotatedServers
     private static final Set<Class<?>> TYPES = Set.of(FakeSmtpServer.class, SmtpFixture.class, Mailbox.class);
     private static final String OWN =
             "Give each test a server of its own, by an instance field or a parameter (@FakeSmtp"
-                    + " FakeSmtpServer smtp), or run them one after another (@Execution(SAME_THREAD)).";
+                    + " FakeSmtpServer smtp), or a mailbox of its own on this one (@OwnMailbox SmtpMailbox mine), or run them"
+                    + " one after another (@Execution(SAME_THREAD)).";
+    private static final String OWN_MAILBOX_PARAMETER =
+            "Under PER_CLASS they share the instance. Give each test its mailbox"
+                    + " by a parameter (@OwnMailbox SmtpMailbox mine).";
     private static final String OWN_PARAMETER =
             "Under PER_CLASS they share the instance. Give each test a server of its own,"
                     + " by a parameter (@FakeSmtp FakeSmtpServer smtp), or run them one after another (@Execution(SAME_THREAD)).";
@@ -92,13 +99,15 @@ final class AnnotatedServers
                 FakeSmtp annotation = annotation(field);
                 checkField(field, annotation);
                 ExtensionContext owner = ownerOf(field, context);
-                if (owner != context) {
+                if (owner != context && !OwnMailboxes.areIn(type, field, Set.copyOf(staticFields(type)))) {
                     // before the class touches a field that another may be using
                     Concurrency.refuseSharing(context, owner, place(field), OWN);
                 }
                 SharedServer present = context.getStore(NAMESPACE).get(field, SharedServer.class); // or a parent's
                 if (present == null || isOfAnotherContext(present, user)) {
-                    remove(field, context);
+                    if (present != null) {
+                        remove(field, context); // but not what another class has just begun to share
+                    }
                     storeFor(field, context, user)
                             .getOrComputeIfAbsent(field, key -> newStatic(field, annotation, user), SharedServer.class);
                 }
@@ -108,7 +117,7 @@ final class AnnotatedServers
 
     /** Whether a server is Spring's, and of an application context that the test does not have, or no longer. */
     private static boolean isOfAnotherContext(SharedServer present, ExtensionContext user) {
-        FakeSmtpServer server = present.server().server();
+        FakeSmtpServer server = present.all();
         return SpringServers.hasMade(server)
                 && SpringServers.find(user)
                         .filter(spring -> spring.server() != server)
@@ -166,7 +175,7 @@ final class AnnotatedServers
         Turn turn = ofSpring.filter(spring -> spring.server() == server)
                 .map(SpringServer::turn)
                 .orElseGet(Turn::new);
-        return new SharedServer(inUse(field, annotation, server), turn, OWN, () -> {
+        return new SharedServer(inUse(field, annotation, server), server, turn, OWN, () -> {
             properties.close();
             if (owned) {
                 server.close();
@@ -209,6 +218,9 @@ final class AnnotatedServers
                     useField(field, instance, context, run);
                 }
             }
+            for (Field field : OwnMailboxes.fields(instance.getClass())) {
+                useMailbox(field, instance, context, run);
+            }
         }
     }
 
@@ -230,7 +242,68 @@ final class AnnotatedServers
         if (server == null || run.servers().contains(server.server())) {
             return; // a nested class that extends its enclosing one meets the same field twice
         }
-        server.handTo(test, ownerOf(field, context), run);
+        if (OwnMailboxes.areUsedBy(
+                test, classes(test), field, sharedServers(test).keySet())) {
+            server.shareWith(test, run);
+        } else {
+            server.handTo(test, ownerOf(field, context), run);
+        }
+    }
+
+    /** The classes of the instances that a test has, outermost first. */
+    private static List<Class<?>> classes(ExtensionContext test) {
+        return classContexts(test).stream()
+                .<Class<?>>map(ExtensionContext::getRequiredTestClass)
+                .toList();
+    }
+
+    /** The servers of the static fields that a test sees. */
+    private static Map<Field, SharedServer> sharedServers(ExtensionContext test) {
+        Map<Field, SharedServer> all = new LinkedHashMap<>();
+        for (ExtensionContext owner : classContexts(test)) {
+            for (Field field : staticFields(owner.getRequiredTestClass())) {
+                SharedServer server = owner.getStore(NAMESPACE).get(field, SharedServer.class); // or a parent's
+                if (server != null) {
+                    all.put(field, server);
+                }
+            }
+        }
+        return all;
+    }
+
+    // ---- mailboxes on shared servers
+
+    private static void useMailbox(Field field, Object instance, ExtensionContext test, TestRun run) {
+        String place = place(field);
+        OwnMailboxes.check(field, place);
+        lasting(test, instance.getClass())
+                .ifPresent(owner -> Concurrency.refuseSharing(test, owner, place, OWN_MAILBOX_PARAMETER));
+        OwnMailbox annotation = OwnMailboxes.annotation(field);
+        FakeSmtpMailbox mailbox = OwnMailboxes.make(
+                annotation,
+                field.getName(),
+                place,
+                OwnMailboxes.chosen(annotation, place, sharedServers(test)),
+                test,
+                run);
+        set(field, instance, mailbox);
+        run.atEnd(() -> set(field, instance, null));
+    }
+
+    private static FakeSmtpMailbox mailboxOf(ParameterContext context, String place, ExtensionContext extension) {
+        OwnMailboxes.check(context.getParameter().getType(), place);
+        if (extension.getTestMethod().isEmpty()) {
+            throw new ParameterResolutionException("@OwnMailbox is for each test by itself, but " + place
+                    + " lives as long as the class. Make it a parameter of the test or of @BeforeEach.");
+        }
+        OwnMailbox annotation = context.findAnnotation(OwnMailbox.class).orElseThrow();
+        return OwnMailboxes.make(
+                annotation,
+                context.getParameter().getName(),
+                place,
+                OwnMailboxes.chosen(annotation, place, sharedServers(extension)),
+                extension,
+                TestRun.of(extension, NAMESPACE));
     }
 
     private void useField(Field field, Object instance, ExtensionContext test, TestRun run) {
@@ -253,7 +326,11 @@ final class AnnotatedServers
                             key -> {
                                 FakeSmtpServer server = start(field, annotation, configured);
                                 return new SharedServer(
-                                        inUse(field, annotation, server), new Turn(), OWN_PARAMETER, server::close);
+                                        inUse(field, annotation, server),
+                                        server,
+                                        new Turn(),
+                                        OWN_PARAMETER,
+                                        server::close);
                             },
                             SharedServer.class)
                     .handTo(test, owner, run);
@@ -290,7 +367,7 @@ final class AnnotatedServers
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.isAnnotated(FakeSmtp.class);
+        return parameter.isAnnotated(FakeSmtp.class) || parameter.isAnnotated(OwnMailbox.class);
     }
 
     @Override
@@ -302,6 +379,9 @@ final class AnnotatedServers
                 + (context.getDeclaringExecutable() instanceof java.lang.reflect.Constructor<?>
                         ? "<init>"
                         : context.getDeclaringExecutable().getName());
+        if (context.isAnnotated(OwnMailbox.class)) {
+            return mailboxOf(context, place, extension);
+        }
         FakeSmtp annotation = context.findAnnotation(FakeSmtp.class).orElseThrow();
         if (!TYPES.contains(parameter.getType())) {
             throw new ParameterResolutionException("@FakeSmtp gives a FakeSmtpServer, but " + place + " is of type "
@@ -327,7 +407,7 @@ final class AnnotatedServers
         if (extension.getTestMethod().isPresent()) {
             TestRun.of(extension, NAMESPACE).uses(inUse, server::close);
         } else {
-            share(extension, new SharedServer(inUse, new Turn(), OWN, server::close));
+            share(extension, new SharedServer(inUse, server, new Turn(), OWN, server::close));
         }
         return server;
     }

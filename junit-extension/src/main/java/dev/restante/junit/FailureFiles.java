@@ -1,9 +1,9 @@
 package dev.restante.junit;
 
 import dev.restante.CapturedMail;
-import dev.restante.FakeSmtpServer;
 import dev.restante.LintFinding;
 import dev.restante.RuleReport;
+import dev.restante.SmtpFixture;
 import dev.restante.SmtpSession;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -118,10 +118,10 @@ final class FailureFiles {
             for (int i = 2; !names.add(unique); i++) {
                 unique = name + "-" + i;
             }
-            FakeSmtpServer server = inUse.server();
+            SmtpFixture server = inUse.server();
             List<CapturedMail> mails = inUse.caught().all();
             Map<String, String> entries = new LinkedHashMap<>();
-            entries.put("restante." + unique + ".mails", shortened(mailsOf(mails, server)));
+            entries.put("restante." + unique + ".mails", shortened(mailsOf(mails, inUse)));
             entries.put("restante." + unique + ".rules", shortened(rulesOf(server)));
             entries.put("restante." + unique + ".transcript", shortened(transcriptOf(server)));
             try {
@@ -142,13 +142,13 @@ final class FailureFiles {
     }
 
     private static void write(Path folder, ServerInUse inUse, List<CapturedMail> mails) throws IOException {
-        FakeSmtpServer server = inUse.server();
+        SmtpFixture server = inUse.server();
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("transcript.txt"), transcriptOf(server) + "\n");
         Files.writeString(folder.resolve("lint.txt"), lintOf(server, mails) + "\n");
         Files.writeString(
                 folder.resolve("summary.txt"),
-                inUse.place() + ": " + server + "\n\nMails:\n" + mailsOf(mails, server) + "\n\nAttempts:\n"
+                inUse.place() + ": " + server + "\n\nMails:\n" + mailsOf(mails, inUse) + "\n\nAttempts:\n"
                         + attemptsOf(server) + "\n\nRules:\n" + rulesOf(server) + "\n");
         int number = 1;
         for (CapturedMail mail : mails) {
@@ -167,8 +167,8 @@ final class FailureFiles {
         }
     }
 
-    private static String mailsOf(List<CapturedMail> mails, FakeSmtpServer server) {
-        List<CapturedMail> here = server.onlooker().mails();
+    private static String mailsOf(List<CapturedMail> mails, ServerInUse inUse) {
+        List<CapturedMail> here = inUse.caught().here();
         return lines(
                 mails.stream()
                         .map(mail -> mail + (here.contains(mail) ? "" : " (taken or removed)"))
@@ -176,15 +176,15 @@ final class FailureFiles {
                 "no mail was caught");
     }
 
-    private static String attemptsOf(FakeSmtpServer server) {
+    private static String attemptsOf(SmtpFixture server) {
         return lines(server.attempts().stream().map(Object::toString).toList(), "nothing was tried");
     }
 
-    private static String rulesOf(FakeSmtpServer server) {
+    private static String rulesOf(SmtpFixture server) {
         return lines(server.rules().stream().map(RuleReport::toString).toList(), "no rules");
     }
 
-    private static String lintOf(FakeSmtpServer server, List<CapturedMail> mails) {
+    private static String lintOf(SmtpFixture server, List<CapturedMail> mails) {
         List<String> findings = new ArrayList<>();
         for (SmtpSession session : server.sessions()) {
             session.lint().forEach(finding -> findings.add("session " + session.number() + ": " + finding));
@@ -199,7 +199,7 @@ final class FailureFiles {
         return lines(findings, "nothing is wrong");
     }
 
-    private static String transcriptOf(FakeSmtpServer server) {
+    private static String transcriptOf(SmtpFixture server) {
         return lines(server.sessions().stream().map(SmtpSession::toString).toList(), "nobody connected");
     }
 

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *       @BeforeAll}, and of a constructor under {@code PER_CLASS}, it lives as long as the class, as a static field's does.
  *   <li>On a <b>static field</b>: one server for all tests of the class and its nested classes, {@linkplain
  *       dev.restante.FakeSmtpServer#reset() reset} before each, on the same port. A static field of a superclass serves all
- *       subclasses until the run ends. Tests that share a server and run concurrently are refused.
+ *       subclasses until the run ends. Tests that share a server and run concurrently are refused, unless each
+ *       has but a mailbox of its own there: {@link OwnMailbox}.
  *   <li>On an <b>annotation</b> of yours, which then means the same with the attributes that you gave here.
  * </ul>
  *

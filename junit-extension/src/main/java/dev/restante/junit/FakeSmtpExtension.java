@@ -161,7 +161,7 @@ public final class FakeSmtpExtension
             throw refused;
         }
         server = started;
-        SharedServer shared = new SharedServer(inUse(context, started), new Turn(), REMEDY, () -> {
+        SharedServer shared = new SharedServer(inUse(context, started), started, new Turn(), REMEDY, () -> {
             properties.close();
             started.close();
         });

@@ -1,10 +1,10 @@
 package dev.restante.junit;
 
-import dev.restante.FakeSmtpServer;
 import dev.restante.Persona;
 import dev.restante.Rule;
 import dev.restante.ScriptFile;
 import dev.restante.ScriptFileException;
+import dev.restante.SmtpFixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -79,7 +79,7 @@ record Preparation(Optional<Persona> persona, List<Rule> script) {
     }
 
     /** Gives it to a server. */
-    void apply(FakeSmtpServer server) {
+    void apply(SmtpFixture server) {
         persona.ifPresent(server::persona);
         server.script(script.toArray(Rule[]::new));
     }

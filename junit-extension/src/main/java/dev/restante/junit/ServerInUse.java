@@ -3,6 +3,8 @@ package dev.restante.junit;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.LintFinding;
+import dev.restante.SmtpFixture;
+import dev.restante.SmtpMailbox;
 import dev.restante.SmtpSession;
 import dev.restante.assertj.MailAssertions;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A server that a test uses.
+ * A server that a test uses, or a mailbox on one.
  *
  * @param name what the test calls it, such as {@code smtp}
  * @param place where it is declared, for messages: {@code field smtp of shop.OrderMailTest}
@@ -23,14 +25,14 @@ import java.util.stream.Collectors;
 record ServerInUse(
         String name,
         String place,
-        FakeSmtpServer server,
+        SmtpFixture server,
         Strictness strictness,
         Preparation prepared,
         CaughtMails caught) {
     private static final int FINDINGS = 20;
 
     ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness, Preparation prepared) {
-        this(name, place, server, strictness, prepared, new CaughtMails(server));
+        this(name, place, server, strictness, prepared, CaughtMails.of(server));
     }
 
     /** What the strictness finds wrong now that the test is over. */
@@ -39,7 +41,7 @@ record ServerInUse(
         Strict strict = strictness.strict();
         if (strict == Strict.ALL) {
             // before anything else, since looking at mail is looking at it
-            List<CapturedMail> unseen = server.mailsNotLookedAt();
+            List<CapturedMail> unseen = caught.notLookedAt();
             if (!unseen.isEmpty()) {
                 failures.add(failure(
                         unseen.size() + (unseen.size() == 1 ? " mail was" : " mails were")
@@ -121,11 +123,11 @@ record ServerInUse(
     }
 
     private AssertionError failure(String what, String remedy) {
-        AssertionError failure =
-                new AssertionError("Strict check of the server in " + place + ": " + what + "\n" + remedy
-                        + " To switch this check off: "
-                        + (strictness.strict() == Strict.ALL ? "strict = Strict.SCRIPT or " : "")
-                        + "strict = Strict.OFF.");
+        AssertionError failure = new AssertionError("Strict check of the "
+                + (server instanceof SmtpMailbox ? "mailbox" : "server") + " in " + place + ": " + what + "\n" + remedy
+                + " To switch this check off: "
+                + (strictness.strict() == Strict.ALL ? "strict = Strict.SCRIPT or " : "")
+                + "strict = Strict.OFF.");
         failure.setStackTrace(new StackTraceElement[0]); // ours says nothing about the test
         return failure;
     }

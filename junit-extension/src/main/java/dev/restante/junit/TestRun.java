@@ -2,8 +2,11 @@ package dev.restante.junit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.opentest4j.AssertionFailedError;
@@ -13,6 +16,9 @@ import org.opentest4j.TestAbortedException;
 final class TestRun {
     private final List<ServerInUse> servers = new ArrayList<>();
     private final List<Runnable> endings = new ArrayList<>();
+    /** The servers on which the test has mailboxes. */
+    private final Set<Object> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private boolean finished;
 
     private TestRun() {}
@@ -34,6 +40,11 @@ final class TestRun {
     /** Whether the test uses this server already, by another field or parameter. */
     synchronized boolean has(Object server) {
         return servers.stream().anyMatch(used -> used.server() == server);
+    }
+
+    /** Whether the test has not shared this server before. */
+    synchronized boolean beginsToShare(Object server) {
+        return shared.add(server);
     }
 
     /** Adds what to do at the end. */

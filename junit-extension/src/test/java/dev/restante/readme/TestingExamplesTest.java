@@ -10,9 +10,11 @@ import static java.time.Duration.ofMillis;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import dev.restante.ServerClock;
+import dev.restante.SmtpMailbox;
 import dev.restante.assertj.MailSoftAssertions;
 import dev.restante.junit.FakeSmtp;
 import dev.restante.junit.FakeSmtpExtension;
+import dev.restante.junit.OwnMailbox;
 import dev.restante.shop.Newsletter;
 import dev.restante.shop.OrderMailer;
 import java.util.Set;
@@ -44,6 +46,26 @@ class TestingExamplesTest {
 
     private static Newsletter newsletter(FakeSmtpServer smtp) {
         return new Newsletter(smtp.mailProperties());
+    }
+
+    @Nested
+    class SharedServerTest {
+        @FakeSmtp
+        static FakeSmtpServer smtp; // where the application sends
+
+        @Test
+        void reachesItsReader(@OwnMailbox SmtpMailbox mine) {
+            newsletter(smtp).send(mine.address("ann")); // ann@reachesitsreader-1c2b3f9a.test
+            assertThat(mine.takeMail()).isTo(mine.address("ann"));
+            assertThat(mine).hasNoMail().attempts().hasSize(1);
+        }
+
+        @Test
+        void triesAgainAfterARefusal(@OwnMailbox SmtpMailbox mine) {
+            mine.script(on(RCPT_TO).reply(450, "4.2.1 Mailbox busy").once()); // nobody else's mail is refused
+            newsletter(smtp).send(mine.address("bob"));
+            assertThat(mine).attempts(to(mine.address("bob"))).hasSize(2).lastSucceeded();
+        }
     }
 
     @Nested
