@@ -111,6 +111,7 @@ final class ServerCommand {
         smtp.applyTo(builder);
         tls.applyTo(builder);
         FakeSmtpServer server = builder.build();
+        smtp.makeMailboxes(server);
         script.applyTo(server);
         tls.afterwards(server);
         return server;

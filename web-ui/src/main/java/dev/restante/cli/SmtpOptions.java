@@ -2,8 +2,10 @@ package dev.restante.cli;
 
 import dev.restante.AuthPolicy;
 import dev.restante.FakeSmtpServer;
+import dev.restante.MailboxSelector;
 import dev.restante.relay.Route;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,21 @@ final class SmtpOptions {
             converter = Quantities.Size.class,
             description = "Keep this much mail in memory; the oldest go (default: 128m).")
     int keepSize = 128 << 20;
+
+    /** Commas divide where the next mailbox begins: a pattern may have some of its own. */
+    private static final String BETWEEN_MAILBOXES = ",(?=[A-Za-z0-9][A-Za-z0-9._-]*=(?:rcpt|user|helo|header):)";
+
+    @Option(
+            names = "--mailbox",
+            paramLabel = "NAME=SELECTOR",
+            split = BETWEEN_MAILBOXES,
+            hideParamSyntax = true,
+            converter = OwnMailbox.Reader.class,
+            description = {
+                "Give mail a mailbox of its own: chosen by rcpt:*@orders.example, user:NAME, helo:NAME or",
+                "header:FIELD=VALUE. Repeated, for several mailboxes, or for more that chooses one."
+            })
+    List<OwnMailbox> mailboxes = List.of();
 
     @Option(
             names = "--smtp-user",
@@ -127,6 +144,19 @@ final class SmtpOptions {
             builder.xclient(
                     xclients.get(0), xclients.subList(1, xclients.size()).toArray(String[]::new));
         }
+    }
+
+    /**
+     * Makes the mailboxes.
+     *
+     * @throws IllegalArgumentException if a name is none
+     */
+    void makeMailboxes(FakeSmtpServer server) {
+        Map<String, List<MailboxSelector>> chosen = new LinkedHashMap<>();
+        mailboxes.forEach(each ->
+                chosen.computeIfAbsent(each.name(), name -> new ArrayList<>()).add(each.selector()));
+        chosen.forEach((name, selectors) -> server.mailbox(
+                name, selectors.get(0), selectors.subList(1, selectors.size()).toArray(MailboxSelector[]::new)));
     }
 
     private AuthPolicy policy() {

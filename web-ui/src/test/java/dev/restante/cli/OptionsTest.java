@@ -133,6 +133,10 @@ class OptionsTest {
                 "smtp-port: x | (this is from smtp-port in ",
                 "'smtp-port: \"' | restante.yaml:1: this is no YAML (",
                 "smtp-user: ann | Invalid value for option '--smtp-user'",
+                "mailbox: orders | a mailbox is written NAME=SELECTOR, such as orders=rcpt:*@orders.example, but is",
+                "mailbox: orders=to:x | \"to:x\" selects no mail. Write rcpt:",
+                "mailbox: 'a b=user:x' | \"a b\" is no name of a mailbox",
+                "mailbox: default=user:x | is the name of the server's own mailbox",
             })
     void aWrongFileIsToldWithItsPlace(String yaml, String complaint) throws IOException {
         assertThat(complaint(2, Map.of(), "--config", file(yaml).toString())).contains(complaint);
