@@ -1,6 +1,5 @@
 // Figures over time, and what is unusual about them.
 import { html, nothing, svg } from './lit/lit-html.js';
-import { live } from './lit/directives/live.js';
 import * as api from './api.js';
 import { base } from './api.js';
 import { fullTime, timeOfDay, visible } from './format.js';
@@ -77,8 +76,8 @@ export class Overview {
       <div class="card chart-card">${this.#chart()}</div>
       <div class="tallies">${['codes', 'senders', 'recipients', 'clients'].map((kind) => this.#tally(kind))}</div>
       <details class="card limits"><summary>${t('overview.limits')}</summary>
-        <div class="limit-fields">${Object.keys(USUAL).map((key) => html`<label class="field">${t(`limit.${key}`)}<input type="number" min="0" name=${key} .value=${live(String(this.limits[key]))}
-          @change=${(event) => { this.limits[key] = Math.max(0, Number(event.target.value) || 0); remember('limits', this.limits); this.#changed(); }}></label>`)}
+        <div class="limit-fields">${Object.keys(USUAL).map((key) => html`<label class="field">${t(`limit.${key}`)}<input type="number" min="0" name=${key} .value=${String(this.limits[key])}
+          @change=${(event) => { this.limits[key] = Math.max(0, Number(event.target.value) || 0); event.target.value = this.limits[key]; remember('limits', this.limits); this.#changed(); }}></label>`)}
           <button type="button" @click=${() => { this.limits = { ...USUAL }; remember('limits', {}); this.#changed(); }}>${t('limit.usual')}</button></div></details>
     </section>`;
   }

@@ -6,10 +6,6 @@ import dev.restante.relay.Relay;
 import dev.restante.relay.RelayException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +18,6 @@ final class AutoRelease implements AutoCloseable {
     static final String RELEASED = "Released";
     static final String FAILED = "Release failed";
     private static final Logger log = LoggerFactory.getLogger(AutoRelease.class);
-    private static final int MAX_BEHIND = 10_000;
 
     /** A mail that went this far goes in circles (RFC 5321 section 6.3). */
     private static final int MOST_HOPS = 50;
@@ -31,25 +26,17 @@ final class AutoRelease implements AutoCloseable {
     private final Predicate<CapturedMail> wanted;
     private final MailMarks marks;
     private final Mailbox.Subscription arrivals;
-    private final ThreadPoolExecutor thread =
-            new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_BEHIND), task -> {
-                Thread worker = new Thread(task, "restante-release");
-                worker.setDaemon(true);
-                return worker;
-            });
+    private final Backlog backlog = new Backlog("restante-release", this::consider);
 
     AutoRelease(Relay relay, Predicate<CapturedMail> wanted, MailMarks marks, Mailbox mailbox) {
         this.relay = relay;
         this.wanted = wanted;
         this.marks = marks;
-        thread.allowCoreThreadTimeOut(true);
         this.arrivals = mailbox.onArrival(this::arrived);
     }
 
     private void arrived(CapturedMail mail) {
-        try {
-            thread.execute(() -> consider(mail));
-        } catch (RejectedExecutionException e) {
+        if (!backlog.add(mail)) {
             failed(mail, "too many others wait");
         }
     }
@@ -88,6 +75,6 @@ final class AutoRelease implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        thread.shutdownNow();
+        backlog.close();
     }
 }

@@ -29,6 +29,7 @@ final class ClockApi {
     }
 
     private void advance(Context ctx) {
+        Parameters.only(ctx, Set.of());
         RequestBody body = RequestBody.own(RequestBody.bytes(
                 ctx, RequestBody.LIMIT, (field, text) -> Answer.problem(413, "too_large", text, null)));
         body.only(Set.of("by"));

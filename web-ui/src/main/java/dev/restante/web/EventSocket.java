@@ -11,14 +11,16 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsConnectContext;
 import io.javalin.websocket.WsContext;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +36,16 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventSocket.class);
     private static final int MAX_CLIENTS = 200;
     private static final int MAX_WAITING_FRAMES = 2_000;
+    private static final int MAX_WAITING_CHARACTERS = 256 << 10;
     private static final int MANY = 200;
     private static final long TICK_MILLIS = 250;
     private static final long PING_SECONDS = 54;
 
     private final FakeSmtpServer smtp;
     private final MailMarks marks;
-    private final Set<WsContext> clients = ConcurrentHashMap.newKeySet();
+    /** Who listens, and how much is waiting to be read. */
+    private final Map<WsContext, AtomicLong> clients = new ConcurrentHashMap<>();
+
     private final List<Mailbox.Subscription> subscriptions;
     private final Thread ticker = new Thread(this::tick, "restante-events");
     private final AtomicBoolean statsAreDue = new AtomicBoolean();
@@ -104,7 +109,7 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
         if (clients.isEmpty()) {
             listeningSince = latest(smtp.attempts());
         }
-        clients.add(client);
+        clients.put(client, new AtomicLong());
         statsChanged();
     }
 
@@ -169,7 +174,7 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
                     tellStats();
                 }
                 if (++ticks % (PING_SECONDS * 1_000 / TICK_MILLIS) == 0) {
-                    clients.forEach(this::ping);
+                    clients.keySet().forEach(this::ping);
                 }
             }
         } catch (InterruptedException e) {
@@ -227,9 +232,17 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
             return;
         }
         String frame = Json.text(new Frame(type, data));
-        for (WsContext client : clients) {
-            client.session.sendText(frame, Callback.from(() -> {}, failure -> drop(client, failure)));
-        }
+        clients.forEach((client, waiting) -> {
+            int length = frame.length();
+            if (waiting.addAndGet(length) > MAX_WAITING_CHARACTERS && waiting.get() > length) {
+                drop(client, new IOException("It does not read: more than " + MAX_WAITING_CHARACTERS + " wait."));
+                return;
+            }
+            client.session.sendText(frame, Callback.from(() -> waiting.addAndGet(-length), failure -> {
+                waiting.addAndGet(-length);
+                drop(client, failure);
+            }));
+        });
     }
 
     /** Ours, since Javalin's come from a thread that outlives every server and keeps the JVM from ending. */
@@ -247,7 +260,7 @@ final class EventSocket implements MailMarks.Watcher, AutoCloseable {
     public void close() {
         subscriptions.forEach(Mailbox.Subscription::close);
         ticker.interrupt();
-        clients.forEach(client -> client.session.disconnect());
+        clients.keySet().forEach(client -> client.session.disconnect());
         clients.clear();
     }
 }

@@ -9,6 +9,7 @@ import dev.restante.SmtpSession;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,8 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
         this.allPages = allPages;
         this.marks = marks;
         this.subscriptions = List.of(
-                smtp.onArrival(mail -> tell(new Event("new", mail))),
+                // A page that does not read must not keep mails that are long evicted.
+                smtp.onArrival(mail -> tell(new Event("new", new WeakReference<>(mail)))),
                 smtp.onRemoval(gone -> tell(new Event(
                         "gone",
                         Map.of("ids", gone.stream().map(CapturedMail::id).toList())))));
@@ -180,8 +182,13 @@ final class EventStream implements MailMarks.Watcher, AutoCloseable {
         }
 
         private void write(Event event) throws IOException {
-            Object data =
-                    event.data() instanceof CapturedMail mail ? MessageJson.Summary.of(mail, marks) : event.data();
+            Object data = event.data();
+            if (data instanceof WeakReference<?> arrived) {
+                if (!(arrived.get() instanceof CapturedMail mail)) {
+                    return; // gone since, which is told as well
+                }
+                data = MessageJson.Summary.of(mail, marks);
+            }
             put("event: " + event.name() + "\ndata: " + Json.text(data) + "\n\n");
         }
 

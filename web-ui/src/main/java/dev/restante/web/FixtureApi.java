@@ -73,6 +73,7 @@ final class FixtureApi {
         routes.get("/api/v1/holds/{name}", this::awaitHold);
         routes.delete("/api/v1/holds/{name}", this::release);
         routes.post("/api/v1/reset", ctx -> {
+            Parameters.only(ctx, Set.of());
             List<CapturedMail> gone = mailbox.mails();
             smtp.reset();
             marks.forget(gone);
@@ -108,8 +109,13 @@ final class FixtureApi {
         Parameters.only(ctx, Set.of("seen", "timeout"));
         long seen = seen(ctx.queryParam("seen"));
         Duration timeout = timeout(ctx);
+        long end = System.nanoTime() + timeout.toNanos();
         places.hold(() -> {
-            Onlooker.Contents now = mailbox.contents(seen, timeout);
+            Caller caller = Caller.of(ctx);
+            Onlooker.Contents now = mailbox.contents(seen, min(timeout, Caller.GLANCE));
+            while (now.changes() == seen && !now.closed() && System.nanoTime() - end < 0 && !caller.hasLeft()) {
+                now = mailbox.contents(seen, min(Duration.ofNanos(end - System.nanoTime()), Caller.GLANCE));
+            }
             answer(
                     ctx,
                     new EvidenceForm.Contents(
@@ -214,6 +220,7 @@ final class FixtureApi {
     }
 
     private void createHold(Context ctx) {
+        Parameters.only(ctx, Set.of());
         Hold hold;
         try {
             hold = smtp.hold();
@@ -228,11 +235,24 @@ final class FixtureApi {
         Hold hold = wanted(ctx);
         int connections = Parameters.number(ctx, "connections", 0, 0, 100_000);
         Duration timeout = timeout(ctx);
-        places.hold(() -> tell(ctx, hold, isReached(hold, connections, timeout)));
+        places.hold(() -> tell(ctx, hold, isReached(hold, connections, timeout, Caller.of(ctx))));
     }
 
-    private static boolean isReached(Hold hold, int connections, Duration timeout) {
-        return connections == 0 || hold.isReachedWithin(connections, timeout);
+    private static boolean isReached(Hold hold, int connections, Duration timeout, Caller caller) {
+        long end = System.nanoTime() + timeout.toNanos();
+        boolean reached = connections == 0;
+        while (!reached && !caller.hasLeft()) {
+            long left = end - System.nanoTime();
+            reached = hold.isReachedWithin(connections, min(Duration.ofNanos(Math.max(0, left)), Caller.GLANCE));
+            if (left <= 0) {
+                break;
+            }
+        }
+        return reached;
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void release(Context ctx) {

@@ -50,7 +50,8 @@ final class MailFacts {
 
     /** Text without regard to case. */
     static String fold(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        // A sigma at the end of a word has a form of its own, but a word that is looked for may end elsewhere.
+        return text.toLowerCase(Locale.ROOT).replace('\u03c2', '\u03c3');
     }
 
     /** Folded text whose words are apart by one blank each, punctuation between them left out. */

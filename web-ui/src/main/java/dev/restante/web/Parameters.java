@@ -25,7 +25,11 @@ final class Parameters {
                 throw Answer.badParameter(
                         name,
                         "\"" + name + "\" is no parameter here; these are: "
-                                + String.join(", ", names.stream().sorted().toList()) + ".");
+                                + (names.isEmpty()
+                                        ? "none"
+                                        : String.join(
+                                                ", ", names.stream().sorted().toList()))
+                                + ".");
             }
         }
     }

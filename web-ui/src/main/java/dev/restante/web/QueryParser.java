@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 
 /**
@@ -27,6 +28,9 @@ import java.util.regex.Matcher;
 final class QueryParser {
     private static final int MAX_LENGTH = 10_000;
     private static final int MAX_DEPTH = 100;
+    private static final Query EVERYTHING = new Query.All(List.of());
+    private static final Set<String> OTHER_KEYWORDS =
+            Set.of("header", "session", "tag", "after", "before", "larger", "smaller", "is", "has");
     private static final java.util.regex.Pattern SIZE = java.util.regex.Pattern.compile(
             "(\\d{1,12}(?:\\.\\d{1,6})?)\\s*([kmg]?)i?b?", java.util.regex.Pattern.CASE_INSENSITIVE);
     private static final Map<String, Query.Flag> FLAGS = Map.of(
@@ -69,26 +73,32 @@ final class QueryParser {
                     "A search has at most " + MAX_LENGTH + " characters, but this one has " + text.length(), text, 0);
         }
         QueryParser parser = new QueryParser(text, zone);
-        Query query = parser.alternatives();
+        Query query = parser.alternatives().orElse(EVERYTHING);
         if (parser.at < text.length()) {
             throw new QueryException("This \")\" closes nothing", text, parser.at);
         }
         return new Parsed(query, List.copyOf(parser.ignored));
     }
 
-    private Query alternatives() {
+    /** Empty if all of it was passed over. */
+    private Optional<Query> alternatives() {
         List<Query> alternatives = new ArrayList<>();
-        alternatives.add(terms(-1));
+        terms(-1).ifPresent(alternatives::add);
         while (isOr()) {
             int or = at;
             at += 2;
-            alternatives.add(terms(or));
+            terms(or).ifPresent(alternatives::add);
         }
-        return alternatives.size() == 1 ? alternatives.get(0) : new Query.Any(List.copyOf(alternatives));
+        return alternatives.size() < 2
+                ? alternatives.stream().findFirst()
+                : Optional.of(new Query.Any(List.copyOf(alternatives)));
     }
 
-    /** The terms up to an OR or the end; {@code or} is where the OR before them stands, if there is one. */
-    private Query terms(int or) {
+    /**
+     * The terms up to an OR or the end, empty if all were passed over; {@code or} is where the OR before them stands, if there
+     * is one.
+     */
+    private Optional<Query> terms(int or) {
         List<Query> terms = new ArrayList<>();
         int read = 0;
         for (skipBlanks(); at < text.length() && text.charAt(at) != ')' && !isOr(); skipBlanks()) {
@@ -98,7 +108,7 @@ final class QueryParser {
         if (read == 0 && (or >= 0 || isOr())) {
             throw new QueryException("\"OR\" needs a term on either side", text, or >= 0 ? or : at);
         }
-        return terms.size() == 1 ? terms.get(0) : new Query.All(List.copyOf(terms));
+        return terms.size() < 2 ? terms.stream().findFirst() : Optional.of(new Query.All(List.copyOf(terms)));
     }
 
     private void skipBlanks() {
@@ -128,16 +138,16 @@ final class QueryParser {
             negated = !negated;
             at++;
         }
-        Optional<Query> term = text.charAt(at) == '(' ? Optional.of(group()) : word();
+        Optional<Query> term = text.charAt(at) == '(' ? group() : word();
         return negated ? term.map(Query.Not::new) : term;
     }
 
-    private Query group() {
+    private Optional<Query> group() {
         int open = at++;
         if (++depth > MAX_DEPTH) {
             throw new QueryException("Parentheses are nested deeper than " + MAX_DEPTH, text, open);
         }
-        Query inner = inside(open);
+        Optional<Query> inner = inside(open);
         if (at >= text.length()) {
             throw new QueryException("This \"(\" is never closed", text, open);
         }
@@ -146,7 +156,7 @@ final class QueryParser {
         return inner;
     }
 
-    private Query inside(int open) {
+    private Optional<Query> inside(int open) {
         skipBlanks();
         if (at < text.length() && text.charAt(at) == ')') {
             throw new QueryException("There is no term between these parentheses", text, open);
@@ -206,7 +216,7 @@ final class QueryParser {
         try {
             return new Needle.Expression(Pattern.compile(source, Pattern.CASE_INSENSITIVE));
         } catch (PatternSyntaxException e) {
-            String part = String.valueOf(e.getPattern());
+            String part = String.valueOf(e.getPattern()).replaceFirst("^\\(\\?i\\)", "");
             int found = part.isEmpty() ? -1 : source.indexOf(part);
             throw new QueryException(
                     "The regular expression is malformed: " + e.getDescription()
@@ -283,6 +293,12 @@ final class QueryParser {
                     break;
                 }
             }
+            if (c == '(' && colon >= 0 && colon == word.length() - 1 && isKeyword(word.substring(0, colon))) {
+                throw new QueryException(
+                        "A keyword takes one word or a quoted text, not a group: say (" + word + "a OR " + word + "b)",
+                        text,
+                        at);
+            }
             if (c == ')' && depth > 0 && open-- == 0) {
                 break;
             }
@@ -299,6 +315,11 @@ final class QueryParser {
             at++;
         }
         return new Word(word.toString(), valueStart, colon, expression);
+    }
+
+    private static boolean isKeyword(String word) {
+        String keyword = word.toLowerCase(Locale.ROOT);
+        return Query.place(keyword).isPresent() || OTHER_KEYWORDS.contains(keyword);
     }
 
     private void quoted(StringBuilder word) {

@@ -50,6 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestanteUi implements AutoCloseable {
     private static final int MAX_THREADS = 600;
+    private static final int REQUEST_HEADER = 64 << 10;
     private static final Logger log = LoggerFactory.getLogger(RestanteUi.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int BACKLOG = 128;
@@ -123,7 +124,10 @@ public final class RestanteUi implements AutoCloseable {
         // More than may wait, stream and send at a time: whether the server lives is answered always.
         config.jetty.threadPool = new QueuedThreadPool(MAX_THREADS);
         config.jetty.modifyServer(server -> server.setErrorHandler(new PlainErrors()));
-        config.jetty.modifyHttpConfiguration(settings -> settings.setSendServerVersion(false));
+        config.jetty.modifyHttpConfiguration(settings -> {
+            settings.setSendServerVersion(false);
+            settings.setRequestHeaderSize(REQUEST_HEADER); // a search has up to 10,000 characters
+        });
     }
 
     private static ServerConnector connector(

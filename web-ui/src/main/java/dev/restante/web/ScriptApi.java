@@ -13,6 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,14 +68,17 @@ final class ScriptApi {
     void addTo(Routes routes) {
         routes.get("/api/v1/script", this::tell);
         routes.put("/api/v1/script", ctx -> {
+            Parameters.only(ctx, Set.of());
             replacement.accept(read(ctx, fixture));
             tell(ctx);
         });
         routes.patch("/api/v1/script", ctx -> {
+            Parameters.only(ctx, Set.of());
             fixture.script(read(ctx, fixture).toArray(Rule[]::new));
             tell(ctx);
         });
         routes.delete("/api/v1/script", ctx -> {
+            Parameters.only(ctx, Set.of());
             fixture.clearScript();
             tell(ctx);
         });

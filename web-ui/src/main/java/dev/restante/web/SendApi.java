@@ -34,8 +34,17 @@ import tools.jackson.databind.JsonNode;
 
 /** The compatible routes that bring mail in and would let it out. */
 final class SendApi {
-    private static final Set<String> OURS =
-            Set.of("to", "from", "cc", "bcc", "reply-to", "date", "subject", "content-type", "mime-version");
+    private static final Set<String> OURS = Set.of(
+            "to",
+            "from",
+            "cc",
+            "bcc",
+            "reply-to",
+            "date",
+            "subject",
+            "content-type",
+            "mime-version",
+            "content-transfer-encoding");
     private static final Pattern FIELD_NAME = Pattern.compile("[!-9;-~]{1,200}");
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\\s*;[^\\r\\n]*)?");
@@ -227,7 +236,8 @@ final class SendApi {
             String type = attachment.text("ContentType");
             if (type.isBlank()) {
                 type = sniffed(name, content);
-            } else if (!MEDIA_TYPE.matcher(type).matches()) {
+            } else if (!MEDIA_TYPE.matcher(type).matches()
+                    || type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
                 throw refused("invalid content type: " + type);
             }
             String contentId = attachment.text("ContentID").replaceAll("[<>\\s]", "");

@@ -56,14 +56,26 @@ final class WaitApi {
         Matching matching = matching(Parameters.query(ctx.queryParam("query"), ctx.queryParam("tz")));
         int count = Parameters.number(ctx, "count", 1, 1, MAX_COUNT);
         long after = position(ctx.queryParam("after"));
-        Onlooker.Arrivals found = mailbox.arrivals(after, count, matching, timeout(ctx.queryParam("timeout")));
+        long end = System.nanoTime() + timeout(ctx.queryParam("timeout")).toNanos();
+        Caller caller = Caller.of(ctx);
+        List<CapturedMail> found = new ArrayList<>();
+        long cursor = after;
+        do {
+            Onlooker.Arrivals news = mailbox.arrivals(cursor, count - found.size(), matching, aGlance(end));
+            found.addAll(news.mails());
+            cursor = news.cursor();
+        } while (found.size() < count && System.nanoTime() - end < 0 && !caller.hasLeft());
         ctx.json(new Waited(
-                found.mails().size() >= count,
-                run + "." + found.cursor(),
-                found.mails().size(),
-                found.mails().stream()
-                        .map(mail -> MessageJson.Summary.of(mail, marks))
-                        .toList()));
+                found.size() >= count,
+                run + "." + cursor,
+                found.size(),
+                found.stream().map(mail -> MessageJson.Summary.of(mail, marks)).toList()));
+    }
+
+    /** What is left of the time until then, but no longer than one should go on without a look at the caller. */
+    private static Duration aGlance(long end) {
+        long left = Math.max(0, end - System.nanoTime());
+        return Duration.ofNanos(Math.min(left, Caller.GLANCE.toNanos()));
     }
 
     private Matching matching(Query query) {
@@ -100,6 +112,7 @@ final class WaitApi {
     }
 
     private void take(Context ctx) {
+        Parameters.only(ctx, Set.of()); // what to take stands in the body
         byte[] bytes = RequestBody.bytes(
                 ctx, RequestBody.LIMIT, (field, text) -> Answer.problem(413, "too_large", text, null));
         Query query = new Query.All(List.of());
@@ -119,7 +132,7 @@ final class WaitApi {
                         .orElseThrow(() -> Answer.problem(400, "bad_body", wrongTimeout(text), "timeout"));
             }
         }
-        List<CapturedMail> taken = take(matching(query), count, timeout);
+        List<CapturedMail> taken = take(matching(query), count, timeout, Caller.of(ctx));
         ctx.json(new Taken(
                 taken.size() == count,
                 taken.size(),
@@ -128,16 +141,20 @@ final class WaitApi {
                         .toList()));
     }
 
-    private List<CapturedMail> take(Matching matching, int count, Duration timeout) {
+    private List<CapturedMail> take(Matching matching, int count, Duration timeout, Caller caller) {
         long end = System.nanoTime() + timeout.toNanos();
         List<CapturedMail> taken = new ArrayList<>();
-        while (taken.size() < count) {
-            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-            Optional<CapturedMail> mail = mailbox.take(matching, left);
-            if (mail.isEmpty()) {
+        long cursor = 0;
+        // Nothing is removed for a caller who has given up.
+        while (taken.size() < count && !caller.hasLeft()) {
+            Optional<CapturedMail> mail = mailbox.take(matching, Duration.ZERO);
+            if (mail.isPresent()) {
+                taken.add(mail.get());
+            } else if (System.nanoTime() - end >= 0) {
                 break;
+            } else {
+                cursor = mailbox.arrivals(cursor, 1, matching, aGlance(end)).cursor();
             }
-            taken.add(mail.get());
         }
         return taken;
     }

@@ -9,10 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +23,6 @@ final class Webhooks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
     private static final String FINAL = "it refused: ";
     private static final int ATTEMPTS = 6;
-    private static final int MAX_BEHIND = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final MailMarks marks;
@@ -52,7 +47,7 @@ final class Webhooks implements AutoCloseable {
 
     /** How many mails are still to be told of, over all addresses. */
     long waiting() {
-        return hooks.stream().mapToLong(Hook::waiting).sum();
+        return hooks.stream().mapToLong(hook -> hook.backlog.waiting()).sum();
     }
 
     /** How often an address has taken it that a mail arrived. */
@@ -68,27 +63,15 @@ final class Webhooks implements AutoCloseable {
     /** One address and its backlog. */
     private final class Hook {
         private final URI address;
-        private final ThreadPoolExecutor thread =
-                new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_BEHIND), task -> {
-                    Thread worker = new Thread(task, "restante-webhook");
-                    worker.setDaemon(true);
-                    return worker;
-                });
+        private final Backlog backlog = new Backlog("restante-webhook", this::deliver);
 
         Hook(URI address) {
             this.address = address;
-            thread.allowCoreThreadTimeOut(true);
-        }
-
-        long waiting() {
-            return thread.getQueue().size() + (long) thread.getActiveCount();
         }
 
         void tell(CapturedMail mail) {
-            try {
-                thread.execute(() -> deliver(mail));
-            } catch (RejectedExecutionException e) {
-                drop(mail, MAX_BEHIND + " others wait");
+            if (!backlog.add(mail)) {
+                drop(mail, "too many others wait");
             }
         }
 
@@ -148,6 +131,6 @@ final class Webhooks implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        hooks.forEach(hook -> hook.thread.shutdownNow());
+        hooks.forEach(hook -> hook.backlog.close());
     }
 }

@@ -341,4 +341,34 @@ class SearchTest {
         assertThat(found("after:" + (at + 1))).doesNotContain("note");
         assertThat(found("before:" + (at + 1))).contains("note");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"subject:(invoice OR note)", "-from:(ann)", "(tag:(todo))", "is:(read)", "header:(x)"})
+    void aGroupBehindAKeywordIsRefusedWhereItBegins(String query) {
+        assertThatThrownBy(() -> found(query))
+                .isInstanceOfSatisfying(
+                        QueryException.class,
+                        e -> assertThat(e.text()).contains("A keyword takes one word or a quoted text, not a group"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "before:foo OR subject:note, note",
+        "from: OR subject:note, note",
+        "'\"\" OR subject:note', note",
+        "subject:note OR (before:foo), note",
+        "-(before:foo), invoice note login",
+        "before:foo OR after:bar, invoice note login",
+    })
+    void whatIsPassedOverIsNoAlternative(String query, String expected) {
+        assertThat(found(query)).isEqualTo(expected);
+    }
+
+    @Test
+    void aMalformedExpressionIsToldAsItWasWritten() {
+        assertThatThrownBy(() -> found("subject:/a(b/"))
+                .isInstanceOfSatisfying(
+                        QueryException.class,
+                        e -> assertThat(e.text()).contains("missing closing )").doesNotContain("(?i)"));
+    }
 }

@@ -2,16 +2,20 @@ package dev.restante.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,6 +156,135 @@ class WrongRequestsTest {
         }
         assertThat(http.send("PUT", "/api/v1/tags", "{\"IDs\":[],\"Tags\":[]}").statusCode())
                 .isIn(200, 503); // those who left are noticed in a moment
+    }
+
+    private static Socket asked(String request, String body) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), ui.port());
+        say(socket, request + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        return socket;
+    }
+
+    /** Of a caller who gave up before the mail came, as those do whose own time-out is shorter. */
+    @Test
+    void aTakeWhoseCallerHasGoneTakesNothing() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            asked("POST /api/v1/take", "{\"query\":\"subject:precious\",\"timeout\":\"20s\"}")
+                    .close();
+        }
+        Sender.send(smtp, "a@x.test", List.of("b@x.test"), SampleMails.plain("precious", "hello"));
+
+        String taken = http.send("POST", "/api/v1/take", "{\"query\":\"subject:precious\",\"timeout\":\"5s\"}")
+                .body();
+
+        assertThat(taken).contains("\"complete\":true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/wait?timeout=300&query=zzz", "/api/v1/fixture/mails?seen=999999&timeout=60"})
+    void waitsThatAreAbandonedLeaveTheirPlaces(String route) throws Exception {
+        for (int round = 0; round < 3; round++) {
+            List<Socket> waiting = new ArrayList<>();
+            for (int i = 0; i < 90; i++) {
+                waiting.add(asked("GET " + route, ""));
+            }
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+            long begin = System.nanoTime();
+            int status = 503;
+            while (status == 503 && System.nanoTime() - begin < 10_000_000_000L) {
+                status = http.get("/api/v1/wait?timeout=0").statusCode();
+            }
+            assertThat(status).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /api/v1/take?query=subject:one",
+        "POST, /api/v1/reset?all=true",
+        "POST, /api/v1/holds?name=x",
+        "DELETE, /api/v1/script?name=x",
+        "PUT, /api/v1/script?dry=true",
+        "PATCH, /api/v1/script?dry=true",
+        "POST, /api/v1/clock/advance?by=1s",
+    })
+    void parametersThatMeanNothingChangeNothing(String method, String path) throws Exception {
+        String before = state();
+
+        HttpResponse<String> answer = http.send(method, path, "");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("is no parameter here; these are: none.");
+        assertThat(state()).isEqualTo(before);
+    }
+
+    private static String toMany() {
+        StringBuilder to = new StringBuilder("To: ");
+        for (int i = 0; i < 500; i++) {
+            to.append(i == 0 ? "" : ",\r\n ")
+                    .append("somebody.with.a.long.name.")
+                    .append(i)
+                    .append("@example.test");
+        }
+        return "Subject: to many\r\n" + to + "\r\n\r\n" + "x".repeat(900) + "\r\n";
+    }
+
+    @Test
+    void whoDoesNotReadKeepsNoMailThatIsEvicted() throws Exception {
+        try (FakeSmtpServer small =
+                        FakeSmtpServer.builder().keepMails(5, 1 << 20).build().start();
+                RestanteUi page = RestanteUi.start(small);
+                Socket stream = new Socket(InetAddress.getLoopbackAddress(), page.port());
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
+            say(stream, "GET /api/v1/events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            say(
+                    socket,
+                    String.join(
+                            "\r\n",
+                            "GET /api/events HTTP/1.1",
+                            "Host: localhost",
+                            "Connection: Upgrade",
+                            "Upgrade: websocket",
+                            "Sec-WebSocket-Version: 13",
+                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                            "",
+                            ""));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            List<WeakReference<CapturedMail>> mails = new ArrayList<>();
+            small.onArrival(mail -> {
+                synchronized (mails) {
+                    mails.add(new WeakReference<>(mail));
+                }
+            });
+            String mail = toMany();
+            for (int i = 0; i < 500; i++) {
+                Sender.send(small, "a@x.test", List.of("b@x.test"), mail);
+            }
+            Supplier<Long> kept = () -> {
+                System.gc();
+                synchronized (mails) {
+                    return mails.stream().filter(each -> each.get() != null).count();
+                }
+            };
+            long begin = System.nanoTime();
+            while (kept.get() > 60 && System.nanoTime() - begin < 20_000_000_000L) {
+                Thread.onSpinWait();
+            }
+            assertThat(kept.get()).isLessThanOrEqualTo(60);
+            // The websocket of one that does not read is closed: what the system had taken is all there is.
+            socket.setSoTimeout(10_000);
+            long read = 0;
+            byte[] buffer = new byte[1 << 16];
+            try {
+                for (int count = 0; count >= 0; count = socket.getInputStream().read(buffer)) {
+                    read += count;
+                }
+            } catch (SocketException e) {
+                read += 0; // reset, which is an end too
+            }
+            assertThat(read).isLessThan(16L << 20);
+        }
     }
 
     private static void say(Socket socket, String text) throws IOException {
