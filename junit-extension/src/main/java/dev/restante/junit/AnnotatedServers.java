@@ -23,9 +23,11 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -45,6 +47,7 @@ final class AnnotatedServers
                 AfterEachCallback,
                 AfterAllCallback,
                 ParameterResolver,
+                InvocationInterceptor,
                 TestExecutionExceptionHandler,
                 LifecycleMethodExecutionExceptionHandler {
     private static final Namespace NAMESPACE = Namespace.create(AnnotatedServers.class);
@@ -350,12 +353,12 @@ final class AnnotatedServers
 
     @Override
     public void afterEach(ExtensionContext context) {
-        TestRun.of(context, NAMESPACE).finish(context);
+        TestRun.of(context, NAMESPACE).finish();
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        TestRun.of(context, NAMESPACE).finish(context);
+        TestRun.of(context, NAMESPACE).finish();
     }
 
     // ---- parameters
@@ -451,12 +454,37 @@ final class AnnotatedServers
 
     @Override
     public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw withRemedy(failure);
+        throw ofClass(context, withRemedy(failure));
     }
 
     @Override
     public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        throw withRemedy(failure);
+        throw ofClass(context, withRemedy(failure));
+    }
+
+    @Override
+    public void interceptDynamicTest(
+            Invocation<@Nullable Void> invocation, DynamicTestInvocationContext test, ExtensionContext context)
+            throws Throwable {
+        TestRun.runDynamic(invocation, context, NAMESPACE);
+    }
+
+    /** The failure of a class, with the evidence of the servers that are the class's. */
+    private static Throwable ofClass(ExtensionContext context, Throwable failure) {
+        if (failure instanceof TestAbortedException) {
+            return failure;
+        }
+        FailureFiles files = new FailureFiles(context);
+        files.clear();
+        List<ServerInUse> servers = new ArrayList<>();
+        for (Field field : staticFields(context.getRequiredTestClass())) {
+            SharedServer shared = context.getStore(NAMESPACE).get(field, SharedServer.class);
+            if (shared != null) {
+                servers.add(shared.server());
+            }
+        }
+        ofClass(context).forEach(shared -> servers.add(shared.server()));
+        return TestRun.published(servers, context, failure);
     }
 
     /** Adds what to do to what JUnit says of a parameter of ours that it could not resolve. */

@@ -21,9 +21,12 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
@@ -34,6 +37,8 @@ final class FailureFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FailureFiles.class);
     private static final int ENTRY_LIMIT = 20_000;
     private static final int NAME_LIMIT = 80;
+    private static final Pattern COUNT = Pattern.compile(":#(\\d+)]");
+    private static final Pattern DEVICE = Pattern.compile("(?i)(con|prn|aux|nul|com\\d|lpt\\d)(\\..*)?");
 
     private final ExtensionContext context;
 
@@ -48,21 +53,42 @@ final class FailureFiles {
 
     /** The test's folder: its class and name for people, and of its unique id a hash, which no other test has. */
     Path folder() {
-        String name = context.getTestClass().map(Class::getSimpleName).orElse("")
-                + context.getTestMethod().map(method -> "." + method.getName()).orElse("")
-                + invocation();
-        String plain = name.replaceAll("[^A-Za-z0-9._-]+", "_");
+        String name =
+                named(ExtensionContext::getTestClass).map(Class::getSimpleName).orElse("")
+                        + named(ExtensionContext::getTestMethod)
+                                .map(method -> "." + method.getName())
+                                .orElse("")
+                        + invocation();
+        String plain = plain(name);
         return base().resolve((plain.length() > NAME_LIMIT ? plain.substring(0, NAME_LIMIT) : plain) + "-"
                 + hash(context.getUniqueId()));
     }
 
-    /** Of a test that is repeated, which repetition it is. */
+    /** What the test is of; a dynamic test is of its factory. */
+    private <T> Optional<T> named(Function<ExtensionContext, Optional<T>> what) {
+        Optional<ExtensionContext> node = Optional.of(context);
+        while (node.isPresent()) {
+            Optional<T> found = what.apply(node.get());
+            if (found.isPresent()) {
+                return found;
+            }
+            node = node.get().getParent();
+        }
+        return Optional.empty();
+    }
+
+    /** Of a test that is repeated, or of a dynamic one, which it is. */
     private String invocation() {
-        String id = context.getUniqueId();
-        int last = id.lastIndexOf("invocation:#");
-        return last < 0
-                ? ""
-                : "-" + id.substring(last + "invocation:#".length()).replaceAll("\\D.*", "");
+        return COUNT.matcher(context.getUniqueId())
+                .results()
+                .map(count -> "-" + count.group(1))
+                .collect(Collectors.joining());
+    }
+
+    /** A name that every file system takes, be it Windows', where devices have names, too. */
+    private static String plain(String name) {
+        String plain = name.replaceAll("[^A-Za-z0-9._-]+", "_");
+        return DEVICE.matcher(plain).matches() ? "_" + plain : plain;
     }
 
     private static String hash(String text) {
@@ -113,9 +139,9 @@ final class FailureFiles {
         Set<String> names = new HashSet<>();
         List<Path> written = new ArrayList<>();
         for (ServerInUse inUse : servers) {
-            String name = inUse.name().replaceAll("[^A-Za-z0-9._-]+", "_");
+            String name = plain(inUse.name());
             String unique = name;
-            for (int i = 2; !names.add(unique); i++) {
+            for (int i = 2; !names.add(unique.toLowerCase(Locale.ROOT)); i++) { // some file systems ignore case
                 unique = name + "-" + i;
             }
             SmtpFixture server = inUse.server();

@@ -11,9 +11,12 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
@@ -35,7 +38,8 @@ import org.opentest4j.TestAbortedException;
  * <p>When a test fails, then for each server it used, here as with {@link FakeSmtp}, the mails, the script's hits and the
  * transcript are published as report entries, and written with the mails ({@code .eml}) below {@code target/restante} (where
  * there is {@code build} and no {@code target}: {@code build/restante}), in one folder for each test; the failure's message
- * names it. A test that runs again clears its folder first.
+ * names it. A test that runs again clears its folder first. So it is with a dynamic test, and with a class whose {@code @BeforeAll} or
+ * {@code @AfterAll} fails.
  *
  * <p>Immutable configuration; the {@code with} methods return another extension.
  */
@@ -44,6 +48,8 @@ public final class FakeSmtpExtension
                 BeforeEachCallback,
                 AfterEachCallback,
                 AfterAllCallback,
+                InvocationInterceptor,
+                LifecycleMethodExecutionExceptionHandler,
                 TestExecutionExceptionHandler {
     private static final String REMEDY =
             "Register the extension in an instance field, under PER_METHOD, or use a parameter"
@@ -212,7 +218,7 @@ public final class FakeSmtpExtension
 
     @Override
     public void afterEach(ExtensionContext context) {
-        TestRun.of(context, namespace).finish(context);
+        TestRun.of(context, namespace).finish();
     }
 
     @Override
@@ -220,6 +226,40 @@ public final class FakeSmtpExtension
         Optional.ofNullable(owner)
                 .filter(mine -> mine.getUniqueId().equals(context.getUniqueId()))
                 .ifPresent(mine -> owner = null); // the store closes the server
+    }
+
+    @Override
+    public void interceptDynamicTest(
+            Invocation<@Nullable Void> invocation, DynamicTestInvocationContext test, ExtensionContext context)
+            throws Throwable {
+        TestRun.runDynamic(invocation, context, namespace);
+    }
+
+    @Override
+    public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw ofClass(context, failure);
+    }
+
+    @Override
+    public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        throw ofClass(context, failure);
+    }
+
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        handleTestExecutionException(context, failure);
+    }
+
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        handleTestExecutionException(context, failure);
+    }
+
+    private Throwable ofClass(ExtensionContext context, Throwable failure) {
+        SharedServer shared = context.getStore(namespace).get("shared", SharedServer.class);
+        return shared == null || failure instanceof TestAbortedException
+                ? failure
+                : TestRun.published(List.of(shared.server()), context, failure);
     }
 
     @Override

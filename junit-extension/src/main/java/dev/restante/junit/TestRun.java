@@ -9,25 +9,34 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor.Invocation;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
-/** One test with the servers it uses: at its end they are checked, their evidence is written, and they are closed. */
-final class TestRun {
+/**
+ * One test with the servers it uses: at its end they are checked, their evidence is written, and they are closed. A test whose
+ * instance could not be made has no end but that of its context.
+ */
+@SuppressWarnings("deprecation") // the only closing that JUnit 5.12 knows
+final class TestRun implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+    private final ExtensionContext context;
     private final List<ServerInUse> servers = new ArrayList<>();
     private final List<Runnable> endings = new ArrayList<>();
     /** The servers on which the test has mailboxes. */
     private final Set<Object> shared = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    private Optional<Throwable> failedWithin = Optional.empty();
     private boolean finished;
 
-    private TestRun() {}
+    private TestRun(ExtensionContext context) {
+        this.context = context;
+    }
 
     /** The run of the test, or of the class, that this context is of. */
     static TestRun of(ExtensionContext context, Namespace namespace) {
         // by id, since a look-up goes on in the stores of the parents
         return context.getStore(namespace)
-                .getOrComputeIfAbsent("run " + context.getUniqueId(), key -> new TestRun(), TestRun.class);
+                .getOrComputeIfAbsent("run " + context.getUniqueId(), key -> new TestRun(context), TestRun.class);
     }
 
     /** Adds a server, which is given what it is to have in a test, and what to do with it at the end. */
@@ -56,10 +65,46 @@ final class TestRun {
         return List.copyOf(servers);
     }
 
+    @Override
+    public void close() {
+        finish();
+    }
+
+    /** Runs a dynamic test. Its failure is told and written here, since the factory that made it goes on. */
+    static void runDynamic(Invocation<?> test, ExtensionContext context, Namespace namespace) throws Throwable {
+        try {
+            test.proceed();
+        } catch (TestAbortedException aborted) {
+            throw aborted;
+        } catch (Throwable failure) {
+            ExtensionContext factory = context;
+            while (factory.getTestMethod().isEmpty() && factory.getParent().isPresent()) {
+                factory = factory.getParent().get();
+            }
+            throw of(factory, namespace).failedWithin(context, failure);
+        }
+    }
+
+    private synchronized Throwable failedWithin(ExtensionContext within, Throwable failure) {
+        failedWithin = Optional.of(failure);
+        return published(servers, within, failure);
+    }
+
+    /** Publishes and writes the evidence of servers, and returns the failure with a pointer to it. */
+    static Throwable published(List<ServerInUse> servers, ExtensionContext context, Throwable failure) {
+        if (servers.isEmpty()) {
+            return failure;
+        }
+        Optional<String> pointer = new FailureFiles(context).publish(servers, Optional.of(failure));
+        Throwable told = pointer.map(text -> pointing(failure, text)).orElse(failure);
+        pointer.filter(text -> !says(told, text)).ifPresent(text -> addTo(told, new Pointer(text)));
+        return told;
+    }
+
     /** Checks, writes and closes; throws what was found wrong unless the test has failed already. */
-    void finish(ExtensionContext context) {
+    void finish() {
         List<Throwable> problems = new ArrayList<>();
-        Optional<Throwable> failed = context.getExecutionException();
+        Optional<Throwable> failed = context.getExecutionException().or(() -> failedWithin);
         boolean aborted = failed.filter(TestAbortedException.class::isInstance).isPresent();
         List<Runnable> toDo;
         synchronized (this) {
@@ -73,7 +118,8 @@ final class TestRun {
             servers().forEach(server -> problems.addAll(server.verify()));
         }
         Optional<String> pointer = Optional.empty();
-        if (!servers().isEmpty() && !aborted && (failed.isPresent() || !problems.isEmpty())) {
+        boolean told = failed.isPresent() && failed.equals(failedWithin);
+        if (!servers().isEmpty() && !aborted && !told && (failed.isPresent() || !problems.isEmpty())) {
             pointer = new FailureFiles(context)
                     .publish(servers(), failed.or(() -> problems.stream().findFirst()));
         }

@@ -11,14 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -255,6 +265,165 @@ class FailureFilesTest {
         try (var files = Files.list(folder(failure.getMessage()))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("smtp", "server", "failure.txt");
+        }
+    }
+
+    // ---- dynamic tests, classes, instances
+
+    static class DynamicCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @RegisterExtension
+        final FakeSmtpExtension twin = FakeSmtpExtension.create();
+
+        @TestFactory
+        Stream<DynamicNode> tests() {
+            smtp.script(on(RCPT_TO).to("bob@*").reply(450, "4.2.1 Mailbox busy").once());
+            return Stream.of(
+                    DynamicTest.dynamicTest("passes", () -> Kit.send(smtp, "ann@example.com", "x")),
+                    DynamicContainer.dynamicContainer(
+                            "more",
+                            List.of(DynamicTest.dynamicTest(
+                                    "fails", () -> assertThat(smtp).hasMails(2)))),
+                    DynamicTest.dynamicTest("is skipped", () -> Assumptions.abort("not here")));
+        }
+    }
+
+    @Test
+    void ofADynamicTestThatFailsTheEvidenceIsItsOwnAndItsFactoryIsNotFailedToo() {
+        var results = Kit.run(DynamicCase.class);
+        results.testEvents()
+                .assertStatistics(events -> events.succeeded(1).failed(1).aborted(1));
+        assertThat(Kit.failures(results)).hasSize(1);
+        Path folder = folder(Kit.failures(results).get(0).getMessage());
+        assertThat(folder.getFileName().toString()).startsWith("DynamicCase.tests-2-1-");
+        assertThat(folder.resolve("smtp/mail-01.eml")).exists();
+        assertThat(folder.resolve("server/transcript.txt")).content().contains("nobody connected");
+        assertThat(entries(results)).containsKey("restante.smtp.transcript").containsKey("restante.server.transcript");
+    }
+
+    static class DynamicPassingCase {
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @TestFactory
+        Stream<DynamicTest> tests() {
+            smtp.script(on(RCPT_TO).to("bob@*").reply(450, "4.2.1 Mailbox busy").once());
+            return Stream.of(DynamicTest.dynamicTest("passes", () -> Kit.send(smtp, "ann@example.com", "x")));
+        }
+    }
+
+    @Test
+    void whereAllDynamicTestsPassTheirFactoryIsHeldToItsScript() {
+        assertThat(Kit.failure(DynamicPassingCase.class))
+                .hasMessageContaining("Strict check of the server in field smtp");
+    }
+
+    static class BeforeAllCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @RegisterExtension
+        static final FakeSmtpExtension TWIN = FakeSmtpExtension.create();
+
+        @BeforeAll
+        static void fails(@FakeSmtp FakeSmtpServer other) {
+            Kit.send(smtp, "ann@example.com", "start");
+            Kit.send(TWIN.server(), "ann@example.com", "start");
+            Kit.send(other, "ann@example.com", "start");
+            fail("at the start");
+        }
+
+        private static void fail(String message) {
+            throw new AssertionError(message);
+        }
+
+        @Test
+        void isNotReached() {}
+    }
+
+    static class AfterAllCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @Test
+        void passes() {}
+
+        @AfterAll
+        static void fails() {
+            Kit.send(smtp, "ann@example.com", "end");
+            assertThat(smtp).hasNoMail();
+        }
+    }
+
+    @Test
+    void ofAClassThatFailsTheEvidenceIsThatOfItsSharedServers() {
+        var results = Kit.run(BeforeAllCase.class);
+        Path folder = folder(Kit.failures(results).get(0).getMessage());
+        assertThat(folder.getFileName().toString()).startsWith("BeforeAllCase-");
+        for (String server : List.of("smtp", "server", "other")) {
+            assertThat(folder.resolve(server).resolve("mail-01.eml")).exists();
+        }
+        assertThat(entries(results)).containsKey("restante.other.transcript");
+
+        assertThat(folder(Kit.failure(AfterAllCase.class).getMessage()).resolve("smtp/mail-01.eml"))
+                .exists();
+    }
+
+    static class ConstructorCase {
+        private static final AtomicReference<FakeSmtpServer> SERVER = new AtomicReference<>();
+
+        ConstructorCase(@FakeSmtp FakeSmtpServer smtp) {
+            SERVER.set(smtp);
+            Kit.send(smtp, "ann@example.com", "start");
+            throw new IllegalStateException("at the start");
+        }
+
+        @Test
+        void isNotReached() {}
+    }
+
+    @Test
+    void ofATestWhoseInstanceCannotBeMadeTheServerIsClosedAndTheEvidenceIsKept() {
+        Throwable failure = Kit.failure(ConstructorCase.class);
+        assertThat(failure).hasMessageContaining("at the start");
+        assertThat(failure.getSuppressed()).hasSize(1);
+        assertThat(folder(failure.getSuppressed()[0].getMessage()).resolve("smtp/mail-01.eml"))
+                .exists();
+        assertThat(ConstructorCase.SERVER.get().isListening()).isFalse();
+    }
+
+    // ---- names
+
+    @SuppressWarnings("TypeName")
+    static class Con {
+        @FakeSmtp
+        FakeSmtpServer aux;
+
+        @FakeSmtp
+        FakeSmtpServer smtp;
+
+        @FakeSmtp
+        FakeSmtpServer SMTP;
+
+        @ParameterizedTest
+        @ValueSource(strings = {"../..", "a:b*c?\n"})
+        void over$all(String any) {
+            fail(any);
+        }
+    }
+
+    @Test
+    void namesAreThoseThatEveryFileSystemTakes() {
+        var failures = Kit.failures(Kit.run(Con.class));
+        assertThat(failures).hasSize(2);
+        for (Throwable failure : failures) {
+            Path folder = folder(failure.getMessage());
+            assertThat(folder.getFileName().toString()).matches("_Con\\.over_all-[12]-\\w{10}");
+            assertThat(folder.toFile().list())
+                    .extracting(name -> name.toLowerCase(Locale.ROOT)) // which comes first is JUnit's choice
+                    .containsExactlyInAnyOrder("_aux", "smtp", "smtp-2", "failure.txt");
         }
     }
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -261,6 +263,45 @@ class LifecycleTest {
     @Test
     void aParameterOfBeforeAllLivesAsLongAsTheClassAndIsResetBeforeEachTest() {
         passes(2, BeforeAllParameterCase.class);
+    }
+
+    @ParameterizedClass
+    @ValueSource(strings = {"a", "b"})
+    static class ParameterizedCase {
+        @Parameter
+        String argument;
+
+        @FakeSmtp
+        FakeSmtpServer field;
+
+        @FakeSmtp
+        static FakeSmtpServer shared;
+
+        @FakeSmtp
+        static final FakeSmtpServer CONFIGURED = FakeSmtpServer.create();
+
+        @RegisterExtension
+        static final FakeSmtpExtension TWIN = FakeSmtpExtension.create();
+
+        @Test
+        void one(@FakeSmtp FakeSmtpServer parameter) {
+            saw(ParameterizedCase.class, field, shared, CONFIGURED, TWIN.server(), parameter);
+            List.of(field, shared, CONFIGURED, TWIN.server(), parameter).forEach(LifecycleTest::isEmptyAtFirst);
+        }
+
+        @Nested
+        class Inner {
+            @Test
+            void two() {
+                List.of(field, shared, CONFIGURED, TWIN.server()).forEach(LifecycleTest::isEmptyAtFirst);
+            }
+        }
+    }
+
+    @Test
+    void aClassThatIsRunForEachArgumentHasItsSharedServersForAllOfThem() {
+        passes(4, ParameterizedCase.class);
+        assertThat(Set.copyOf(seenBy(ParameterizedCase.class))).hasSize(2 + 1 + 1 + 1 + 2);
     }
 
     // ---- static fields

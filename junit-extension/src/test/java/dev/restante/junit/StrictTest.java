@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -354,5 +356,75 @@ class StrictTest {
     void withAllATestThatLookedAtEverythingPasses() {
         var failures = Kit.failures(Kit.run(ExpectedCase.class));
         assertThat(failures).as(() -> Arrays.toString(failures.toArray())).isEmpty();
+    }
+
+    // ---- every place
+
+    static class EveryPlaceCase {
+        @FakeSmtp(strict = Strict.ALL)
+        static FakeSmtpServer shared;
+
+        @RegisterExtension
+        static final FakeSmtpExtension TWIN = FakeSmtpExtension.create().withStrict(Strict.ALL);
+
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer outer;
+
+        @Test
+        void looks() {
+            for (FakeSmtpServer each : List.of(shared, TWIN.server(), outer)) {
+                Kit.send(each, "ann@example.com", "x");
+                each.takeMail();
+            }
+        }
+
+        @Nested
+        class Inner {
+            @FakeSmtp(strict = Strict.ALL)
+            FakeSmtpServer inner;
+
+            @RegisterExtension
+            final FakeSmtpExtension twin = FakeSmtpExtension.create().withStrict(Strict.ALL);
+
+            @Test
+            void doesNotLook(@FakeSmtp(strict = Strict.ALL) FakeSmtpServer parameter) {
+                List.of(shared, TWIN.server(), outer, inner, twin.server(), parameter)
+                        .forEach(each -> Kit.send(each, "ann@example.com", "x"));
+            }
+        }
+    }
+
+    @Test
+    void eachServerThatATestUsesIsLookedAfterWhereverItIsDeclared() {
+        Throwable failure = Kit.failure(EveryPlaceCase.class);
+        String told = failure.getMessage()
+                + Arrays.stream(failure.getSuppressed())
+                        .map(Throwable::getMessage)
+                        .toList();
+        assertThat(told)
+                .contains("field shared of ", "field outer of ", "field inner of ", "parameter parameter of ")
+                .contains("the FakeSmtpExtension of " + EveryPlaceCase.class.getName() + ":")
+                .contains("the FakeSmtpExtension of " + EveryPlaceCase.Inner.class.getName() + ":");
+        assertThat(failure.getSuppressed()).hasSize(5);
+    }
+
+    static class MailOfTheClassCase {
+        @FakeSmtp(strict = Strict.ALL)
+        static FakeSmtpServer smtp;
+
+        @BeforeAll
+        static void start() {
+            Kit.send(smtp, "ann@example.com", "started");
+        }
+
+        @Test
+        void sendsNothing() {
+            assertThat(smtp).hasNoMail();
+        }
+    }
+
+    @Test
+    void whatComesBeforeTheTestsIsNoTestsFault() {
+        assertThat(Kit.failures(Kit.run(MailOfTheClassCase.class))).isEmpty();
     }
 }
