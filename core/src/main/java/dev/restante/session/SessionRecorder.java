@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +31,9 @@ public final class SessionRecorder {
     private static final int ATTEMPT_COST = 512;
     private static final long CERTIFICATE_COST = 4096;
     private static final int NOTICED_AT_MOST = 200;
+    /** The latest of a connection that outlives many; of these there are no more at a time. */
+    private static final int MAILBOXES_AT_MOST = 1000;
+
     private static final int NOTICED_TEXT = 500;
 
     private final SessionLog log;
@@ -196,11 +199,16 @@ public final class SessionRecorder {
     /** Takes down that the session is about a mailbox now. */
     public synchronized void touch(String mailbox) {
         if (mailboxes.isEmpty()) {
-            mailboxes = new HashMap<>();
+            mailboxes = new LinkedHashMap<>(4, 0.75f, true);
         }
         if (mailboxes.put(mailbox, System.nanoTime()) == null) {
             cost += ENTRY_COST;
             unreported += ENTRY_COST;
+            if (mailboxes.size() > MAILBOXES_AT_MOST) {
+                mailboxes.remove(mailboxes.keySet().iterator().next());
+                cost -= ENTRY_COST;
+                unreported -= ENTRY_COST;
+            }
         }
     }
 
