@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * How a mail is written down to be compared with the one of yesterday: the envelope, and the header fields and decoded content
  * of each part, as text that people can read and review.
  *
- * <p>What differs from mail to mail is made the same: Date becomes {@code {date}}, the Message-ID, wherever it stands,
+ * <p>What differs from mail to mail is made the same: Date becomes {@code {date}}, Received {@code {received}}, the Message-ID, wherever it stands,
  * {@code {message-id}}, boundaries {@code {boundary-1}} and so on, Content-IDs {@code {cid-1}} and so on with what refers to
  * them, signatures (DKIM, ARC) {@code {signature}}, and the size that MAIL FROM declares {@code {size}}. Content that is not
  * text is written as its size and SHA-256.
@@ -136,7 +136,9 @@ public final class Snapshot {
                         .append(
                                 name.equals("date") || name.equals("resent-date")
                                         ? "{date}"
-                                        : SIGNATURES.contains(name) ? "{signature}" : field.value())
+                                        : name.equals("received")
+                                                ? "{received}"
+                                                : SIGNATURES.contains(name) ? "{signature}" : field.value())
                         .append('\n');
             }
         }
@@ -180,7 +182,10 @@ public final class Snapshot {
         for (Replacement replacement : replacements) {
             normal = replacement.pattern().matcher(normal).replaceAll(replacement.text());
         }
-        return normal.lines().map(String::stripTrailing).collect(Collectors.joining("\n")) + "\n";
+        return normal.lines()
+                        .map(String::stripTrailing)
+                        .collect(Collectors.joining("\n"))
+                        .stripTrailing() + "\n";
     }
 
     /** Message-IDs and Content-IDs with what stands for them, the longest first. */

@@ -2,12 +2,14 @@ package dev.restante.assertj;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +74,7 @@ record SnapshotFiles(Path directory, Mode mode) {
             LOG.info("Wrote the snapshot {}. Look at it and commit it.", file);
             return Optional.empty();
         }
-        String expected = TextAssert.withPlainLineEnds(new String(read(file), java.nio.charset.StandardCharsets.UTF_8));
+        String expected = asWritten(new String(read(file), StandardCharsets.UTF_8));
         if (expected.equals(found)) {
             return Optional.empty();
         }
@@ -89,6 +91,17 @@ record SnapshotFiles(Path directory, Mode mode) {
                         + "=update, look at the change, and commit"
                         + " it.",
                 Optional.of(expected)));
+    }
+
+    /** What editors and version control may have done to a file, undone: marks, line ends, blanks at the end. */
+    private static String asWritten(String text) {
+        String unmarked = text.startsWith("\ufeff") ? text.substring(1) : text;
+        return TextAssert.withPlainLineEnds(unmarked)
+                        .lines()
+                        .map(String::stripTrailing)
+                        .collect(Collectors.joining("\n"))
+                        .stripTrailing()
+                + "\n";
     }
 
     static byte[] read(Path file) {

@@ -14,6 +14,8 @@ import dev.restante.shop.RawMail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +137,44 @@ class SnapshotTest {
                                         "welcome",
                                         "From: a\nTo: c\nSubject: Hello\n\none\ntwo\nthree\nfour\n5\nsix\nseven\neight\n"),
                         folder));
+    }
+
+    @Test
+    void whatEditorsAndVersionControlDoToAFileIsNoDifference() throws IOException {
+        String text = "Subject: Gr\u00fc\u00dfe\n\none\n\n";
+        String found = "Subject: Gr\u00fc\u00dfe\n\none\n";
+        for (String file : List.of(
+                text, text.strip(), "\ufeff" + text, text.replace("\n", "\r\n"), text.replace("one", "one  "))) {
+            Files.writeString(folder.resolve("welcome.txt"), file);
+            assertThat(files("verify", null).compare("welcome", found)).as(file).isEmpty();
+        }
+        Files.writeString(folder.resolve("welcome.txt"), text.replace("\n\none", "\none"));
+        assertThat(files("verify", null).compare("welcome", found)).isPresent();
+    }
+
+    @Test
+    void severalInOneTestAreFilesOfTheirOwnAndABinaryAttachmentIsKnownByItsOctets() {
+        byte[] one = {0, 1, (byte) 0xff};
+        assertThat(files(null, null).compare("one", Snapshot.standard().of(attached(one))))
+                .isEmpty();
+        assertThat(files(null, null).compare("folder/one", Snapshot.standard().of(order(42))))
+                .isEmpty();
+        assertThat(files("verify", null).compare("one", Snapshot.standard().of(attached(one))))
+                .isEmpty();
+        assertThat(told(
+                        files("verify", null).compare("one", Snapshot.standard().of(attached(new byte[] {0, 1, 2}))),
+                        folder))
+                .contains("- {3 octets, SHA-256 ", "+ {3 octets, SHA-256 ");
+    }
+
+    private CapturedMail attached(byte[] content) {
+        return RawMail.to(smtp)
+                .send(
+                        "Received: from here by there; " + java.time.Instant.now(),
+                        "Content-Type: application/octet-stream; name=x.bin",
+                        "Content-Transfer-Encoding: base64",
+                        "",
+                        Base64.getEncoder().encodeToString(content));
     }
 
     @Test

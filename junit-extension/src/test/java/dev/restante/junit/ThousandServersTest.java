@@ -10,7 +10,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(300)
+@Timeout(1000)
 class ThousandServersTest {
     private static final Set<FakeSmtpServer> SERVERS = ConcurrentHashMap.newKeySet();
 
