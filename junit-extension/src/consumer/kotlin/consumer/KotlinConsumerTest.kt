@@ -9,9 +9,11 @@ import dev.restante.Script.on
 import dev.restante.Stage.END_OF_DATA
 import dev.restante.Stage.RCPT_TO
 import dev.restante.assertj.MailAssertions.assertThat
+import dev.restante.assertj.MailSoftAssertions
 import dev.restante.junit.FakeSmtp
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Nested
 import org.junit.jupiter.api.Test
 
 /** As a Kotlin project uses it: lambdas for every function, and types that are known not to be null. */
@@ -47,5 +49,28 @@ class KotlinConsumerTest {
     fun failsWithTheEvidence() {
         val failure = assertThrows(AssertionError::class.java) { smtp.within(java.time.Duration.ofMillis(10)).takeMail() }
         assertEquals(true, failure.message!!.startsWith("No mail arrived within 10 ms."))
+    }
+
+    @Test
+    fun `takes soft assertions and a server of the companion's`() {
+        ConsumerMail.send(MailSessions.plain(shared))
+        MailSoftAssertions.assertSoftly { softly ->
+            softly.assertThat(shared).hasMails(1).onlyMail().isTo("ann@example.com")
+            softly.assertThat(smtp).hasNoMail()
+        }
+    }
+
+    @Nested
+    inner class Inner(@FakeSmtp private val own: FakeSmtpServer) {
+        @Test
+        fun `has what is around it, and its own`() {
+            assertThat(setOf(own.port(), smtp.port(), shared.port())).hasSize(3)
+        }
+    }
+
+    companion object {
+        @JvmStatic
+        @FakeSmtp
+        lateinit var shared: FakeSmtpServer
     }
 }

@@ -100,14 +100,34 @@ class PackagedJarsTest {
 
     @Test
     void serveKotlin() throws IOException, InterruptedException {
+        String compiled = kotlin("KotlinConsumerTest.kt");
+        classPath.addAll(jarsIn("kotlin"));
+        String output = run(
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--disable-banner",
+                "--disable-ansi-colors",
+                "--select-class=consumer.KotlinConsumerTest");
+        assertThat(output).as(compiled + output).containsPattern("\\[ +5 tests successful +]");
+    }
+
+    @Test
+    void tellKotlinWhatMayNotBeNull() throws IOException, InterruptedException {
+        String refused = kotlin("NullsOfKotlin.kt");
+        for (int line = 10; line <= 13; line++) {
+            assertThat(refused).containsPattern("NullsOfKotlin.kt:" + line + ":\\d+: error: ");
+        }
+    }
+
+    /** Compiles a file of Kotlin, and returns what the compiler says. */
+    private String kotlin(String file) throws IOException, InterruptedException {
         compile("ConsumerMail.java");
         List<Path> compiler = jarsIn("kotlin");
-        Path source = Path.of("src/consumer/kotlin/consumer/KotlinConsumerTest.kt");
         classPath.add(junit("1.14.4"));
         List<Path> all = new ArrayList<>(classPath);
         all.add(project);
         all.addAll(compiler);
-        String compiled = runWith(
+        return runWith(
                 compiler,
                 "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
                 "-no-stdlib",
@@ -119,15 +139,7 @@ class PackagedJarsTest {
                 joined(all),
                 "-d",
                 project.toString(),
-                source.toAbsolutePath().toString());
-        classPath.addAll(compiler);
-        String output = run(
-                "org.junit.platform.console.ConsoleLauncher",
-                "execute",
-                "--disable-banner",
-                "--disable-ansi-colors",
-                "--select-class=consumer.KotlinConsumerTest");
-        assertThat(output).as(compiled + output).containsPattern("\\[ +3 tests successful +]");
+                Path.of("src/consumer/kotlin/consumer", file).toAbsolutePath().toString());
     }
 
     @Test
