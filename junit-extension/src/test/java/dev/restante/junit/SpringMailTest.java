@@ -1,11 +1,17 @@
 package dev.restante.junit;
 
 import static dev.restante.assertj.MailAssertions.assertThat;
+import static dev.restante.assertj.MailAssertions.assertThatThrownBy;
 
 import dev.restante.FakeSmtpServer;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
@@ -13,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.mail.SimpleMailMessage;
 import org.springframework.mail.javamail.JavaMailSender;
@@ -23,6 +31,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
+import org.springframework.test.context.bean.override.convention.TestBean;
 
 @Timeout(120)
 class SpringMailTest {
@@ -336,5 +345,87 @@ class SpringMailTest {
                 .hasMessageContaining("field one of " + AmbiguousCase.class.getName())
                 .hasMessageContaining("field another of " + AmbiguousCase.class.getName())
                 .hasMessageContaining("Leave one static");
+    }
+
+    // ---- contexts of their own, and contexts that fail
+
+    @Configuration
+    @EnableAutoConfiguration
+    static class ApplicationWithABean {
+        @Bean
+        String greeting() {
+            return "real";
+        }
+    }
+
+    @SpringBootTest(classes = ApplicationWithABean.class)
+    static class OverridingCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @TestBean
+        String greeting;
+
+        static String greeting() {
+            return "of the test";
+        }
+
+        @RepeatedTest(2)
+        void sends(@Autowired JavaMailSender sender) {
+            assertThat(greeting).isEqualTo("of the test");
+            send(sender, "ann@example.com");
+            assertThat(smtp).hasMails(1);
+            PORTS_OF_OVERRIDING.add(smtp.port());
+        }
+    }
+
+    @SpringBootTest(classes = ApplicationWithABean.class)
+    static class NotOverridingCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @RepeatedTest(2)
+        void sends(@Autowired JavaMailSender sender, @Autowired String greeting) {
+            assertThat(greeting).isEqualTo("real");
+            send(sender, "ann@example.com");
+            assertThat(smtp).hasMails(1);
+            PORTS_OF_OVERRIDING.add(smtp.port());
+        }
+    }
+
+    private static final Set<Integer> PORTS_OF_OVERRIDING = ConcurrentHashMap.newKeySet();
+
+    @Test
+    void aClassThatOverridesBeansHasAContextAndAServerOfItsOwn() {
+        passes(4, OverridingCase.class, NotOverridingCase.class);
+        assertThat(PORTS_OF_OVERRIDING).hasSize(2);
+    }
+
+    private static final AtomicInteger PORT_OF_BROKEN = new AtomicInteger();
+
+    @Configuration
+    static class BrokenApplication {
+        @Bean
+        Object broken(@Value("${spring.mail.port}") int port) {
+            PORT_OF_BROKEN.set(port);
+            throw new IllegalStateException("broken");
+        }
+    }
+
+    @SpringBootTest(classes = BrokenApplication.class)
+    static class BrokenCase {
+        @FakeSmtp
+        static FakeSmtpServer smtp;
+
+        @Test
+        void isNotReached() {}
+    }
+
+    @Test
+    void theServerOfAnApplicationThatDoesNotStartIsClosed() {
+        assertThat(Kit.failure(BrokenCase.class)).hasRootCauseMessage("broken");
+        assertThat(PORT_OF_BROKEN).hasPositiveValue();
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), PORT_OF_BROKEN.get()).close())
+                .isInstanceOf(ConnectException.class);
     }
 }
