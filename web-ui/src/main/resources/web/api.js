@@ -3,6 +3,33 @@
 /** The path below which the server answers; empty at the root. */
 export const base = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
+const KEPT = 'restante.mailbox';
+
+/** The mailbox that this window showed, if it is still there. */
+async function kept() {
+  const name = sessionStorage.getItem(KEPT) ?? '';
+  if (name) {
+    const present = await fetch(`${base}/api/v1/mailboxes`).then((answer) => answer.json()).catch(() => null);
+    if (present?.mailboxes && !present.mailboxes.some((each) => each.name === name)) {
+      sessionStorage.removeItem(KEPT);
+      return '';
+    }
+  }
+  return name;
+}
+
+/** The mailbox that this window shows; empty for the server's own. */
+export const mailbox = await kept();
+
+/** Shows another mailbox, from the beginning. */
+export function showMailbox(name) {
+  sessionStorage.setItem(KEPT, name);
+  location.assign(`${base}/`);
+}
+
+const api = mailbox ? `/api/v1/mailboxes/${mailbox}` : '/api/v1';
+const page = mailbox ? `/page/mailboxes/${mailbox}` : '/page';
+
 const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** An answer other than 200; `status` says which. */
@@ -30,27 +57,28 @@ const json = async (path) => (await ask('GET', path)).json();
 const found = (query) => `query=${encodeURIComponent(query)}&tz=${zone}`;
 
 export const server = () => json('/api/v1/server');
+export const mailboxes = async () => (await json('/api/v1/mailboxes')).mailboxes;
 export const mails = (query, start, limit) =>
-  json(`/api/v1/${query ? `search?${found(query)}&` : 'messages?'}start=${start}&limit=${limit}`);
+  json(`${api}/${query ? `search?${found(query)}&` : 'messages?'}start=${start}&limit=${limit}`);
 export const checkQuery = (query) => json(`/page/query?${found(query)}`);
-export const letter = (id) => json(`/page/mail/${encodeURIComponent(id)}`);
+export const letter = (id) => json(`${page}/mail/${encodeURIComponent(id)}`);
 export const session = (id) => json(`/api/v1/sessions/${encodeURIComponent(id)}`);
-export const refusals = (limit) => json(`/api/v1/attempts?outcome=refused,aborted&limit=${limit}`);
+export const refusals = (limit) => json(`${api}/attempts?outcome=refused,aborted&limit=${limit}`);
 export const raw = async (id) => (await ask('GET', rawPath(id).slice(base.length))).text();
 
 /** Of these mails, or of all that the query finds if `ids` is null; an empty query means all there are. */
 export const mark = (ids, query, read) =>
-  ask('PUT', `/api/v1/messages?tz=${zone}`, ids ? { IDs: ids, Read: read } : query ? { Search: query, Read: read } : { Read: read });
-export const setTags = (ids, tags) => ask('PUT', '/api/v1/tags', { IDs: ids, Tags: tags });
+  ask('PUT', `${api}/messages?tz=${zone}`, ids ? { IDs: ids, Read: read } : query ? { Search: query, Read: read } : { Read: read });
+export const setTags = (ids, tags) => ask('PUT', `${api}/tags`, { IDs: ids, Tags: tags });
 export const remove = (ids, query, leaving = false) =>
   ids
-    ? ask('DELETE', '/api/v1/messages', { IDs: ids }, { keepalive: leaving })
+    ? ask('DELETE', `${api}/messages`, { IDs: ids }, { keepalive: leaving })
     : query
-      ? ask('DELETE', `/api/v1/search?${found(query)}`, undefined, { keepalive: leaving })
-      : ask('DELETE', '/api/v1/messages', undefined, { keepalive: leaving });
+      ? ask('DELETE', `${api}/search?${found(query)}`, undefined, { keepalive: leaving })
+      : ask('DELETE', `${api}/messages`, undefined, { keepalive: leaving });
 
-export const rawPath = (id) => `${base}/api/v1/message/${encodeURIComponent(id)}/raw`;
-export const partPath = (id, part) => `${base}/api/v1/message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`;
+export const rawPath = (id) => `${base}${api}/message/${encodeURIComponent(id)}/raw`;
+export const partPath = (id, part) => `${base}${api}/message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`;
 export const partText = async (id, part) => (await ask('GET', partPath(id, part).slice(base.length))).text();
 export const sessions = (outcome, text, limit) =>
   json(`/page/sessions?outcome=${outcome}&q=${encodeURIComponent(text)}&limit=${limit}`);
@@ -63,20 +91,20 @@ export const clearScript = () => ask('DELETE', '/api/v1/script');
 export const checkScript = async (text) => (await fetch(`${base}/page/script/check`, { method: 'POST', body: text })).json();
 export const switchRule = (index, on) => ask('POST', `/page/script/switch?index=${index}&on=${on ? 1 : 0}`);
 export const removeRule = (index, off) => ask('POST', `/page/script/remove?index=${index}&off=${off ? 1 : 0}`);
-export const htmlCheck = (id) => json(`/api/v1/message/${encodeURIComponent(id)}/html-check`);
+export const htmlCheck = (id) => json(`${api}/message/${encodeURIComponent(id)}/html-check`);
 export const webui = () => json('/api/v1/webui');
 export const release = (id, to) => ask('POST', `/api/v1/message/${encodeURIComponent(id)}/release`, { To: to });
 /** `outside`: with images from elsewhere; `dark`: as a mail client with dark colours shows it. */
 export const previewPath = (id, { outside, dark }) =>
-  `${base}/preview/${encodeURIComponent(id)}${outside || dark ? `?${[outside ? 'outside=1' : '', dark ? 'dark=1' : ''].filter(Boolean).join('&')}` : ''}`;
-export const printPath = (id) => `${base}/page/print/${encodeURIComponent(id)}`;
+  `${base}${mailbox ? page : ''}/preview/${encodeURIComponent(id)}${outside || dark ? `?${[outside ? 'outside=1' : '', dark ? 'dark=1' : ''].filter(Boolean).join('&')}` : ''}`;
+export const printPath = (id) => `${base}${page}/print/${encodeURIComponent(id)}`;
 
 /**
  * Calls back for each event of the server; `changed(false)` when the connection is lost, `changed(true)` when it is back.
  * The browser connects again by itself.
  */
 export function listen(handlers, changed) {
-  const source = new EventSource(`${base}/api/v1/events/stream`);
+  const source = new EventSource(`${base}${api}/events/stream`);
   source.addEventListener('hello', () => changed(true));
   source.addEventListener('error', () => changed(false));
   for (const [name, handle] of Object.entries(handlers)) {

@@ -23,6 +23,7 @@ const state = {
   server: null,
   live: false,
   tries: { total: 0, attempts: [] },
+  mailboxes: [],
   /** What the address asks for. */
   view: 'mails',
   openId: null,
@@ -96,7 +97,24 @@ function drawNow() {
 function nav() {
   const link = (view, path, name) => html`<a href="${base}${path}" aria-current=${(state.view === view || (view === 'sessions' && state.view === 'session')) ? 'page' : nothing}>${name}</a>`;
   return html`<nav aria-label=${t('nav.label')}>${link('mails', '/', t('nav.mail'))}${link('sessions', '/sessions', t('nav.sessions'))}${
-    link('script', '/script', t('nav.script'))}${link('overview', '/overview', t('nav.overview'))}${link('start', '/start', t('nav.start'))}</nav>`;
+    link('script', '/script', t('nav.script'))}${link('overview', '/overview', t('nav.overview'))}${link('start', '/start', t('nav.start'))}</nav>${mailboxChoice()}`;
+}
+
+/** Which mailbox is shown, where there are others than the server's own. */
+function mailboxChoice() {
+  return state.mailboxes.length < 2 ? nothing : html`<select class="mailbox" aria-label=${t('mailbox')} title=${t('mailbox')} @change=${(event) => api.showMailbox(event.target.value)}>${
+    state.mailboxes.map(({ name, messages }) => {
+      const value = name === 'default' ? '' : name;
+      return html`<option value=${value} ?selected=${value === api.mailbox}>${value || t('mailbox.own')} (${messages})</option>`;
+    })}</select>`;
+}
+
+/** A mailbox that was removed is left. */
+function know(mailboxes) {
+  state.mailboxes = mailboxes;
+  if (api.mailbox && !mailboxes.some(({ name }) => name === api.mailbox)) {
+    api.showMailbox('');
+  }
 }
 
 function status() {
@@ -331,8 +349,9 @@ letters(draw);
 welcomes(draw);
 
 async function load() {
+  know(await api.mailboxes()); // before anything is asked of one
   const [server, webui, tries] = await Promise.all([api.server(), api.webui(), api.refusals(REFUSALS), mails.loaded ? mails.refresh() : null]);
-  Object.assign(state, { server, tries, relay: webui.MessageRelay.Enabled });
+  Object.assign(state, { server, tries, relay: webui.MessageRelay.Enabled && !api.mailbox });
   draw();
 }
 
@@ -341,6 +360,7 @@ function reload() {
 }
 
 async function tried() {
+  know(await api.mailboxes());
   state.tries = await api.refusals(REFUSALS);
   draw();
 }
@@ -383,6 +403,9 @@ api.listen({
 }, (live) => {
   const back = live && !state.live;
   state.live = live;
+  if (!live && api.mailbox) {
+    api.mailboxes().then(know, () => {}); // is it the mailbox that is gone, or the server?
+  }
   if (back && mails.loaded) {
     reload(); // what happened before the stream began, or while it was interrupted
   }

@@ -10,6 +10,8 @@ export const words = {
   'nav.script': 'Script',
   'nav.overview': 'Overview',
   'nav.start': 'Send a mail',
+  'mailbox': 'Mailbox',
+  'mailbox.own': 'Server’s own',
   'nav.label': 'Views',
   'nav.more': 'More',
   'skip': 'Skip to the mail',

@@ -7,6 +7,8 @@ export const words = {
   'nav.script': '脚本',
   'nav.overview': '概览',
   'nav.start': '发送邮件',
+  'mailbox': '邮箱',
+  'mailbox.own': '服务器自有',
   'nav.label': '视图',
   'nav.more': '更多',
   'skip': '跳到邮件',

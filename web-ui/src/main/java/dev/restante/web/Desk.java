@@ -59,6 +59,7 @@ final class Desk implements AutoCloseable {
                 new EvidenceApi(fixture, search)::addTo,
                 new ScriptApi(fixture, replacement)::addTo,
                 new WaitApi(mailbox, marks, search, common.waits())::addTo,
+                new PageApi(fixture, mailbox, marks)::addTo,
                 events::addTo);
     }
 

@@ -16,7 +16,7 @@ final class Guard {
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.%]+]");
-    private static final Pattern PART = Pattern.compile("/api/v1/message/[^/]+/part/[^/]+");
+    private static final Pattern PART = Pattern.compile("/api/v1/(mailboxes/[^/]+/)?message/[^/]+/part/[^/]+");
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
 
     /** Everything from here, nothing from elsewhere, nothing inline. Mail has a stricter policy of its own. */

@@ -183,33 +183,37 @@ record HtmlPreview(String html, int blocked) {
         this(cleaned.document().outerHtml(), cleaned.blocked());
     }
 
-    /** What the frame of this mail may load: its own parts, and nothing else. */
-    static String policy(CapturedMail mail, String hostAndBase) {
-        return policy(mail, hostAndBase, Look.PLAIN);
+    /**
+     * What the frame of this mail may load: its own parts, and nothing else.
+     *
+     * @param hostAndApi where the API is below which the mail is
+     */
+    static String policy(CapturedMail mail, String hostAndApi) {
+        return policy(mail, hostAndApi, Look.PLAIN);
     }
 
     /** What the frame of this mail may load: its own parts, images from outside if they are allowed, and nothing else. */
-    static String policy(CapturedMail mail, String hostAndBase, Look look) {
+    static String policy(CapturedMail mail, String hostAndApi, Look look) {
         return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
                 + " img-src data: "
-                + (look.outside() ? "https: http:" : "http://" + hostAndBase + partsOf("", mail))
+                + (look.outside() ? "https: http:" : "http://" + hostAndApi + partsOf("", mail))
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
     }
 
     /** The preview of a mail; says so if the mail has no HTML. */
-    static HtmlPreview of(CapturedMail mail, String basePath) {
-        return of(mail, basePath, Look.PLAIN);
+    static HtmlPreview of(CapturedMail mail, String api) {
+        return of(mail, api, Look.PLAIN);
     }
 
     /** The preview of a mail as {@code look} says. */
-    static HtmlPreview of(CapturedMail mail, String basePath, Look look) {
+    static HtmlPreview of(CapturedMail mail, String api, Look look) {
         return new HtmlPreview(
-                new Cleaning(mail, basePath, look).clean(mail.html().orElse("<p>This mail has no HTML.</p>")));
+                new Cleaning(mail, api, look).clean(mail.html().orElse("<p>This mail has no HTML.</p>")));
     }
 
     /** The mail as a document for paper and pictures: its head, and below it its HTML or text. */
-    static String printable(CapturedMail mail, String basePath) {
-        Document document = new Cleaning(mail, basePath, Look.PLAIN)
+    static String printable(CapturedMail mail, String api) {
+        Document document = new Cleaning(mail, api, Look.PLAIN)
                 .clean(mail.html().orElse(""))
                 .document();
         Element head = new Element("div").attr("style", PRINTED_HEAD);
@@ -249,12 +253,12 @@ record HtmlPreview(String html, int blocked) {
     }
 
     /** The HTML as sent, but with this server's addresses for the parts that it shows. */
-    static String withCidResolved(CapturedMail mail, String basePath, String html) {
+    static String withCidResolved(CapturedMail mail, String api, String html) {
         Map<String, String> byContentId = new HashMap<>();
         Stream.concat(mail.inlineParts().stream(), mail.attachments().stream())
                 .forEach(part -> part.contentId()
                         .ifPresent(id -> byContentId.putIfAbsent(
-                                id.toLowerCase(Locale.ROOT), partsOf(basePath, mail) + part.path())));
+                                id.toLowerCase(Locale.ROOT), partsOf(api, mail) + part.path())));
         return CID_REFERENCE.matcher(html).replaceAll(found -> {
             String path = byContentId.get(found.group(2).toLowerCase(Locale.ROOT));
             return Matcher.quoteReplacement(path == null ? found.group() : found.group(1) + path);
@@ -269,22 +273,22 @@ record HtmlPreview(String html, int blocked) {
         return document.outerHtml();
     }
 
-    private static String partsOf(String basePath, CapturedMail mail) {
-        return basePath + "/api/v1/message/" + mail.id() + "/part/";
+    private static String partsOf(String api, CapturedMail mail) {
+        return api + "/message/" + mail.id() + "/part/";
     }
 
     private record Cleaned(Document document, int blocked) {}
 
     private static final class Cleaning {
         private final CapturedMail mail;
-        private final String basePath;
+        private final String api;
         private final Look look;
         private int blocked;
         private boolean hasDarkStyles;
 
-        Cleaning(CapturedMail mail, String basePath, Look look) {
+        Cleaning(CapturedMail mail, String api, Look look) {
             this.mail = mail;
-            this.basePath = basePath;
+            this.api = api;
             this.look = look;
         }
 
@@ -336,7 +340,7 @@ record HtmlPreview(String html, int blocked) {
             if (lower.startsWith("cid:")) {
                 Optional<MimePart> part = mail.message().byContentId(url);
                 if (part.isPresent()) {
-                    image.attr("src", partsOf(basePath, mail) + part.get().path());
+                    image.attr("src", partsOf(api, mail) + part.get().path());
                 } else {
                     image.removeAttr("src");
                 }

@@ -30,6 +30,11 @@ final class MailboxesApi implements AutoCloseable {
     private static final String ONE = LIST + "/{mailbox}";
     /** Of the routes below the API, this one tells the same everywhere. */
     private static final Set<String> OF_THE_SERVER_ALONE = Set.of(API + "/script/schema");
+    /** What the page asks of one mail, and where it asks that of a mailbox. */
+    private static final Map<String, String> OF_THE_PAGE = Map.of(
+            "/page/mail/{id}", "/page/mailboxes/{mailbox}/mail/{id}",
+            "/page/print/{id}", "/page/mailboxes/{mailbox}/print/{id}",
+            "/preview/{id}", "/page/mailboxes/{mailbox}/preview/{id}");
 
     private final FakeSmtpServer smtp;
     private final Desk.Common common;
@@ -103,19 +108,23 @@ final class MailboxesApi implements AutoCloseable {
     /** Whether each mailbox has this operation of a desk. */
     private static boolean isOfMailboxes(String operation) {
         String path = operation.substring(operation.indexOf(' ') + 1);
+        return isOfApi(path) || OF_THE_PAGE.containsKey(path);
+    }
+
+    private static boolean isOfApi(String path) {
         return path.startsWith(API + "/") && !OF_THE_SERVER_ALONE.contains(path);
     }
 
     private static String below(String path) {
-        return ONE + path.substring(API.length());
+        return OF_THE_PAGE.getOrDefault(path, ONE + path.substring(API.length()));
     }
 
-    /** The paths that each mailbox has below its own, by those that the server has. */
+    /** The paths of the API that each mailbox has below its own, by those that the server has. */
     Map<String, String> paths() {
         Map<String, String> paths = new LinkedHashMap<>();
         own.keySet().stream()
-                .filter(MailboxesApi::isOfMailboxes)
                 .map(operation -> operation.substring(operation.indexOf(' ') + 1))
+                .filter(MailboxesApi::isOfApi)
                 .forEach(path -> paths.put(path, below(path)));
         return paths;
     }

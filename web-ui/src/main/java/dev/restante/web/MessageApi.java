@@ -78,8 +78,8 @@ final class MessageApi {
         CapturedMail mail = wanted(ctx, "Message not found");
         String html = mail.html().orElseThrow(() -> Answer.notFound("This message does not contain a HTML part"));
         marks.tellRead(mail, true);
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base(ctx)));
-        String resolved = HtmlPreview.withCidResolved(mail, base(ctx), html);
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + api(ctx)));
+        String resolved = HtmlPreview.withCidResolved(mail, api(ctx), html);
         boolean embedded = "1".equals(ctx.queryParam("embed"));
         ctx.contentType("text/html; charset=utf-8")
                 .result(embedded ? HtmlPreview.withLinksOpeningElsewhere(resolved) : resolved);
@@ -96,9 +96,9 @@ final class MessageApi {
         CapturedMail mail = wanted(ctx, "Message not found");
         HtmlPreview.Look look =
                 new HtmlPreview.Look("1".equals(ctx.queryParam("outside")), "1".equals(ctx.queryParam("dark")));
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base(ctx), look));
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + api(ctx), look));
         ctx.contentType("text/html; charset=utf-8")
-                .result(HtmlPreview.of(mail, base(ctx), look).html());
+                .result(HtmlPreview.of(mail, api(ctx), look).html());
     }
 
     /** Always a picture of the same size: of anything that is no picture a blank one. */
@@ -112,6 +112,12 @@ final class MessageApi {
     /** The base path; empty if there is none. */
     static String base(Context ctx) {
         return ctx.contextPath().equals("/") ? "" : ctx.contextPath();
+    }
+
+    /** Where the API of the mailbox is that is asked. */
+    static String api(Context ctx) {
+        String mailbox = ctx.pathParamMap().get("mailbox");
+        return base(ctx) + (mailbox == null ? "/api/v1" : "/api/v1/mailboxes/" + mailbox);
     }
 
     private CapturedMail wanted(Context ctx, String otherwise) {

@@ -1,10 +1,10 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
-import dev.restante.FakeSmtpServer;
 import dev.restante.Link;
 import dev.restante.MimePart;
-import io.javalin.config.RoutesConfig;
+import dev.restante.Onlooker;
+import dev.restante.SmtpFixture;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * "no" are answered with 200, because browsers log every other status as an error of the page.
  */
 final class PageApi {
-    private final FakeSmtpServer smtp;
+    private final SmtpFixture smtp;
+    private final Onlooker mailbox;
     private final MailMarks marks;
 
-    PageApi(FakeSmtpServer smtp, MailMarks marks) {
+    PageApi(SmtpFixture smtp, Onlooker mailbox, MailMarks marks) {
         this.smtp = smtp;
+        this.mailbox = mailbox;
         this.marks = marks;
     }
 
@@ -66,7 +68,7 @@ final class PageApi {
         }
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(Routes routes) {
         routes.get("/page/query", PageApi::checkQuery);
         routes.get("/page/mail/{id}", this::letter);
         routes.get("/page/print/{id}", this::print);
@@ -83,15 +85,14 @@ final class PageApi {
     }
 
     private void print(Context ctx) {
-        CapturedMail mail =
-                smtp.onlooker().mail(ctx.pathParam("id")).orElseThrow(() -> Answer.notFound("Message not found"));
-        String base = MessageApi.base(ctx);
-        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + base));
-        ctx.contentType("text/html; charset=utf-8").result(HtmlPreview.printable(mail, base));
+        CapturedMail mail = mailbox.mail(ctx.pathParam("id")).orElseThrow(() -> Answer.notFound("Message not found"));
+        String api = MessageApi.api(ctx);
+        ctx.header("Content-Security-Policy", HtmlPreview.policy(mail, ctx.host() + api));
+        ctx.contentType("text/html; charset=utf-8").result(HtmlPreview.printable(mail, api));
     }
 
     private void letter(Context ctx) {
-        CapturedMail mail = smtp.onlooker().mail(ctx.pathParam("id")).orElse(null);
+        CapturedMail mail = mailbox.mail(ctx.pathParam("id")).orElse(null);
         if (mail == null) {
             ctx.json(Map.of("gone", true));
             return;

@@ -103,7 +103,6 @@ public final class RestanteUi implements AutoCloseable {
             new ChaosApi(smtp).addTo(config.routes);
             new MetricsApi(smtp, marks, search, tallies, webhooks).addTo(config.routes);
             new SendApi(smtp, marks, options.relay).addTo(config.routes);
-            new PageApi(smtp, marks).addTo(config.routes);
             new PageSessionsApi(smtp).addTo(config.routes);
             new PageScriptApi(smtp).addTo(config.routes);
             new Assets(search, basePath).addTo(config.routes);

@@ -30,7 +30,7 @@ class HtmlPreviewTest {
 
     private static HtmlPreview preview(String html) throws Exception {
         Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.html("x", html));
-        return HtmlPreview.of(smtp.takeMail(), "");
+        return HtmlPreview.of(smtp.takeMail(), "/api/v1");
     }
 
     @ParameterizedTest
@@ -114,7 +114,7 @@ class HtmlPreviewTest {
         Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.invoice());
         CapturedMail mail = smtp.takeMail();
 
-        HtmlPreview preview = HtmlPreview.of(mail, "");
+        HtmlPreview preview = HtmlPreview.of(mail, "/api/v1");
 
         assertThat(Jsoup.parse(preview.html()).select("img").attr("src"))
                 .isEqualTo("/api/v1/message/" + mail.id() + "/part/1.2");
@@ -125,7 +125,7 @@ class HtmlPreviewTest {
     void aMailWithoutHtmlSaysSo() throws Exception {
         Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.plain("x", "y"));
 
-        assertThat(HtmlPreview.of(smtp.takeMail(), "").html()).contains("This mail has no HTML.");
+        assertThat(HtmlPreview.of(smtp.takeMail(), "/api/v1").html()).contains("This mail has no HTML.");
     }
 
     /** Each of these took minutes when it was looked at again and again. */
