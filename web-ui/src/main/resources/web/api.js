@@ -7,7 +7,12 @@ const KEPT = 'restante.mailbox';
 
 /** The mailbox that this window showed, if it is still there. */
 async function kept() {
-  const name = sessionStorage.getItem(KEPT) ?? '';
+  let name = '';
+  try {
+    name = sessionStorage.getItem(KEPT) ?? '';
+  } catch {
+    // a browser that keeps nothing
+  }
   if (name) {
     const present = await fetch(`${base}/api/v1/mailboxes`).then((answer) => answer.json()).catch(() => null);
     if (present?.mailboxes && !present.mailboxes.some((each) => each.name === name)) {
