@@ -24,6 +24,32 @@ class RuleRaceTest {
         race(500, 7);
     }
 
+    /** What is the first time for one rule is not the second for another. */
+    @Test
+    void eachConnectionThatRacesIsTheNthForAllRules() {
+        int connections = 16;
+        try (FakeSmtpServer server = FakeSmtpServer.create().start()) {
+            List<WireDialogue> clients = new ArrayList<>();
+            Rule[] rules = new Rule[connections];
+            for (int i = 0; i < connections; i++) {
+                clients.add(WireDialogue.with(server).expect("220 "));
+                rules[i] = on(NOOP).nthOnServer(i + 1)
+                        .reply(450, "4.3.0 Number " + (i + 1))
+                        .once();
+            }
+            for (int round = 0; round < 300; round++) {
+                server.replaceScript(List.of(rules));
+                clients.forEach(client -> client.send("NOOP"));
+                assertThat(clients.stream().map(client -> client.reply().get(0)))
+                        .as("replies in round %d", round)
+                        .doesNotHaveDuplicates()
+                        .allMatch(reply -> reply.startsWith("450 4.3.0 Number "));
+                assertThat(server.unfired()).isEmpty();
+            }
+            clients.forEach(WireDialogue::close);
+        }
+    }
+
     private static void race(int rounds, int times) {
         try (FakeSmtpServer server = FakeSmtpServer.create().start()) {
             List<WireDialogue> clients = new ArrayList<>();

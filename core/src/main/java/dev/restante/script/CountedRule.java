@@ -132,6 +132,11 @@ final class CountedRule {
         return true;
     }
 
+    /** Whether it counts how often its stage was reached on the server. */
+    boolean countsOnServer() {
+        return !nthOnServer.isEmpty();
+    }
+
     /** Counts that the rule's stage was reached, whether the rule is asked or not; false if it is not its turn. */
     boolean reach() {
         return nthOnServer.isEmpty() || isNthOnServer();

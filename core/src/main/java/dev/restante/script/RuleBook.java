@@ -25,6 +25,7 @@ public final class RuleBook {
     private static final CountedRule[] NO_RULES = {};
 
     private final ServerClock clock;
+    private final Object reaching = new Object();
     private final Map<Layer, List<CountedRule>> layers = new EnumMap<>(Layer.class);
     private volatile CountedRule[][] byStage = emptyIndex();
     private volatile long[] midDataStops = {};
@@ -114,16 +115,18 @@ public final class RuleBook {
         return ask(all, moment, sessionId, octets);
     }
 
-    private static Verdict ask(CountedRule[] rules, Moment moment, String sessionId, long atByte) {
+    private Verdict ask(CountedRule[] rules, Moment moment, String sessionId, long atByte) {
         if (rules.length == 0) {
             return Verdict.NONE;
         }
+        boolean[] due = reach(rules, atByte);
         List<Effect.Pace> paces = new ArrayList<>();
         List<Rule> fired = new ArrayList<>();
         Effect.Decision decision = null;
-        for (CountedRule counted : rules) {
+        for (int i = 0; i < rules.length; i++) {
+            CountedRule counted = rules[i];
             Rule rule = counted.rule();
-            if (rule.atByte() != atByte || !counted.reach() || (decision != null && !isLeftOpen(decision, rule))) {
+            if (!due[i] || (decision != null && !isLeftOpen(decision, rule))) {
                 continue;
             }
             CountedRule.Claim claim = counted.claim(moment, sessionId);
@@ -141,6 +144,27 @@ public final class RuleBook {
             }
         }
         return fired.isEmpty() ? Verdict.NONE : new Verdict(paces, decision, fired, null);
+    }
+
+    /**
+     * Which of the rules wait here. Those that count how often that was so on the server all count in one step: what is the
+     * first time for one of them is not the second for another.
+     */
+    private boolean[] reach(CountedRule[] rules, long atByte) {
+        boolean[] due = new boolean[rules.length];
+        boolean counting = false;
+        for (int i = 0; i < rules.length; i++) {
+            due[i] = rules[i].rule().atByte() == atByte;
+            counting |= due[i] && rules[i].countsOnServer();
+        }
+        if (counting) {
+            synchronized (reaching) {
+                for (int i = 0; i < rules.length; i++) {
+                    due[i] = due[i] && rules[i].reach();
+                }
+            }
+        }
+        return due;
     }
 
     /** Whether a decision leaves room for this later rule: one that only paces, or both change the answer to EHLO. */

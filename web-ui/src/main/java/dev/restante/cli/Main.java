@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -165,18 +166,19 @@ public final class Main {
                 smtp = server.start();
                 log = command.log.attempts ? AttemptLog.of(server) : null;
             }
-            print("SMTP", addresses, "", server.port());
+            print("SMTP", addresses, "", server.port(), "");
             if (listening.smtpsPort != null) {
-                print("SMTPS", addresses, "", server.smtpsPort());
+                print("SMTPS", addresses, "", server.smtpsPort(), "");
             }
             if (listening.lmtpPort != null) {
-                print("LMTP", addresses, "", server.lmtpPort());
+                print("LMTP", addresses, "", server.lmtpPort(), "");
             }
             RestanteUi page = command.page(server, addresses).start();
             synchronized (this) {
                 ui = page;
             }
-            print("HTTP", addresses, page.url().startsWith("https:") ? "https://" : "http://", page.port());
+            URI address = URI.create(page.url());
+            print("HTTP", addresses, address.getScheme() + "://", page.port(), address.getRawPath());
             return Optional.empty();
         } catch (UncheckedIOException e) {
             err.println("restante: " + e.getMessage() + portOption(String.valueOf(e.getMessage())));
@@ -223,9 +225,9 @@ public final class Main {
         return WRONG_OPTION;
     }
 
-    private void print(String what, List<String> addresses, String scheme, int port) {
+    private void print(String what, List<String> addresses, String scheme, int port, String path) {
         out.println(addresses.stream()
-                .map(address -> scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + port)
+                .map(address -> scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + port + path)
                 .collect(Collectors.joining(" and ", what + " listens on ", "")));
     }
 

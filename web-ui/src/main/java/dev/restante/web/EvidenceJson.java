@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON shapes of what this server alone can tell: envelopes as spoken, attempts, sessions. Absent things are null. */
@@ -223,6 +224,7 @@ final class EvidenceJson {
             List<Tried> attempts,
             List<Finding> lint) {
         static Session of(SmtpSession session) {
+            Set<String> stored = stored(session);
             return new Session(
                     session.id(),
                     session.number(),
@@ -233,7 +235,9 @@ final class EvidenceJson {
                     Json.time(session.startedAt()),
                     session.lasted().toNanos() / 1_000,
                     session.transcript().dropped(),
-                    session.transcript().entries().stream().map(Entry::of).toList(),
+                    session.transcript().entries().stream()
+                            .map(entry -> Entry.of(entry, stored))
+                            .toList(),
                     session.attempts().stream().map(Tried::of).toList(),
                     session.lint().stream().map(Finding::of).toList());
         }
@@ -303,14 +307,21 @@ final class EvidenceJson {
             String text,
             long octets,
             @Nullable String mailId) {
-        static Entry of(Transcript.Entry entry) {
+        static Entry of(Transcript.Entry entry, Set<String> stored) {
             return new Entry(
                     entry.kind().name(),
                     entry.at().toNanos() / 1_000,
                     entry.text(),
                     entry.octets(),
-                    entry.mailId().orElse(null));
+                    entry.mailId().filter(stored::contains).orElse(null));
         }
+    }
+
+    /** The mails that came of a session: a body that was refused has an identifier, too, but leads nowhere. */
+    private static Set<String> stored(SmtpSession session) {
+        return session.attempts().stream()
+                .flatMap(attempt -> attempt.mailId().stream())
+                .collect(Collectors.toSet());
     }
 
     /** What a client tried, and what came of it. */

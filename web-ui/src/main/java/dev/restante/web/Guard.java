@@ -7,6 +7,7 @@ import io.javalin.http.HttpResponseException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +28,16 @@ final class Guard {
     private static final int MAX_SENDING = 150;
     private static final String SENDING = "sending";
 
+    /** What all bodies that are being sent may take up; a lone one may take more. */
+    private static final long BODIES = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+
     private final Access access;
     private final String basePath;
 
-    /** Lets requests through that are addressed to loopback names, to addresses in digits, or as {@code access} says. */
     private final Semaphore sending = new Semaphore(MAX_SENDING);
+    private final AtomicLong octetsSent = new AtomicLong();
 
+    /** Lets requests through that are addressed to loopback names, to addresses in digits, or as {@code access} says. */
     Guard(Access access, String basePath) {
         this.access = access;
         this.basePath = basePath;
@@ -109,18 +114,25 @@ final class Guard {
 
     /** Each request that sends a body holds a thread until all of it is there: some are left for all others. */
     private void beginSending(Context ctx) {
-        boolean sends = ctx.req().getContentLengthLong() > 0 || ctx.header("Transfer-Encoding") != null;
-        if (sends) {
-            if (!sending.tryAcquire()) {
-                throw Answer.text(503, MAX_SENDING + " requests are sending already. Try again later.");
-            }
-            ctx.attribute(SENDING, true);
+        long length = ctx.header("Transfer-Encoding") != null
+                ? RequestBody.LIMIT
+                : ctx.req().getContentLengthLong();
+        if (length <= 0) {
+            return;
+        } else if (!sending.tryAcquire()) {
+            throw Answer.text(503, MAX_SENDING + " requests are sending already. Try again later.");
+        }
+        ctx.attribute(SENDING, length);
+        if (octetsSent.addAndGet(length) > BODIES && octetsSent.get() > length) {
+            throw Answer.text(503, "Too many large requests are being sent at once. Try again later.");
         }
     }
 
     private void endSending(Context ctx) {
-        if (ctx.attribute(SENDING) != null) {
+        Long length = ctx.attribute(SENDING);
+        if (length != null) {
             RequestBody.forget(ctx);
+            octetsSent.addAndGet(-length);
             sending.release();
         }
     }
