@@ -29,7 +29,7 @@ record ServerInUse(
         Strictness strictness,
         Preparation prepared,
         CaughtMails caught) {
-    private static final int FINDINGS = 20;
+    private static final int SHOWN = 20;
 
     ServerInUse(String name, String place, FakeSmtpServer server, Strictness strictness, Preparation prepared) {
         this(name, place, server, strictness, prepared, CaughtMails.of(server));
@@ -47,9 +47,9 @@ record ServerInUse(
                         unseen.size() + (unseen.size() == 1 ? " mail was" : " mails were")
                                 + " caught that the test did not"
                                 + " look at:\n"
-                                + listed(unseen.stream()
+                                + listed(shortened(unseen.stream()
                                         .map(CapturedMail::toString)
-                                        .toList()),
+                                        .toList())),
                         "Take or await them, or assert on the server's mails."));
             }
             List<SmtpSession> unexpected = server.sessions().stream()
@@ -60,9 +60,9 @@ record ServerInUse(
                 failures.add(failure(
                         unexpected.size() + (unexpected.size() == 1 ? " connection" : " connections")
                                 + " came over which no mail was tried:\n"
-                                + listed(unexpected.stream()
+                                + listed(shortened(unexpected.stream()
                                         .map(SmtpSession::toString)
-                                        .toList()),
+                                        .toList())),
                         "Does the code under test connect to find out whether the server is there?"));
             }
             lint().ifPresent(failures::add);
@@ -108,12 +108,12 @@ record ServerInUse(
                                 + ". What each means is in docs/lint.md."));
     }
 
-    private static List<String> shortened(List<String> findings) {
-        if (findings.size() <= FINDINGS) {
-            return findings;
+    private static List<String> shortened(List<String> texts) {
+        if (texts.size() <= SHOWN) {
+            return texts;
         }
-        List<String> shown = new ArrayList<>(findings.subList(0, FINDINGS));
-        shown.add("and " + (findings.size() - FINDINGS) + " more");
+        List<String> shown = new ArrayList<>(texts.subList(0, SHOWN));
+        shown.add("and " + (texts.size() - SHOWN) + " more");
         return shown;
     }
 

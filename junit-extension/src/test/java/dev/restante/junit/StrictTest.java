@@ -185,6 +185,27 @@ class StrictTest {
         Golden.matches("strict-unseen-mail", Kit.failure(UnseenMailCase.class).getMessage());
     }
 
+    static class ManyUnseenCase {
+        @FakeSmtp(strict = Strict.ALL)
+        FakeSmtpServer smtp;
+
+        @Test
+        void looksAtNone() {
+            for (int i = 1; i <= 25; i++) {
+                Kit.send(smtp, "ann@example.com", "mail " + i);
+            }
+        }
+    }
+
+    @Test
+    void ofManyTheFirstAreShown() {
+        assertThat(Kit.failure(ManyUnseenCase.class))
+                .hasMessageContaining("25 mails were caught")
+                .hasMessageContaining("\"mail 20\"")
+                .hasMessageContaining("\n  and 5 more\n")
+                .hasMessageNotContaining("\"mail 21\"");
+    }
+
     static class ProbeCase {
         @FakeSmtp(strict = Strict.ALL)
         FakeSmtpServer smtp;
