@@ -2,6 +2,7 @@ package dev.restante.assertj;
 
 import java.util.function.Supplier;
 import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.description.TextDescription;
 
 /**
  * What the assertions of this package share: a failure tells what was expected and what there is instead, and then shows
@@ -50,6 +51,15 @@ public abstract class AbstractEvidenceAssert<S extends AbstractEvidenceAssert<S,
     final Supplier<String> leadingTo(String what) {
         String own = descriptionText();
         return () -> (own.isEmpty() ? "" : own + ": ") + what + "\n" + evidence() + "\n";
+    }
+
+    /** An assertion that this one leads to, described as this one is. */
+    final <T extends AbstractEvidenceAssert<?, ?>> T passing(T next) {
+        String own = descriptionText();
+        if (!own.isEmpty()) {
+            next.as(new TextDescription("%s", own));
+        }
+        return next;
     }
 
     /** A text that messages show without quotes, and without taking its percent signs for anything. */

@@ -56,12 +56,16 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
     private static String oddity(String expected, String found) {
         if (expected.equalsIgnoreCase(found)) {
             return ", which differs in case only";
-        } else if (expected.replaceAll("\\s+", "").equals(found.replaceAll("\\s+", ""))) {
+        } else if (withoutSpace(expected).equals(withoutSpace(found))) {
             return ", which differs in white space only";
         } else if (expected.replaceAll("\\P{ASCII}+|\\?+", "?").equals(found.replaceAll("\\P{ASCII}+|\\?+", "?"))) {
             return ", which differs in letters beyond ASCII only: was it encoded in another charset than declared?";
         }
         return "";
+    }
+
+    private static String withoutSpace(String text) {
+        return text.replaceAll("[\\s\\p{Z}]+", "");
     }
 
     /** Leads to the decoded Subject; fails if there is none. */
@@ -152,7 +156,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
 
     private AddressesAssert addresses(String field, Function<MailMessage, List<MailAddress>> addresses) {
         isNotNull();
-        return new AddressesAssert(field, addresses.apply(message()), this::evidence, reporting);
+        return passing(new AddressesAssert(field, addresses.apply(message()), this::evidence, reporting));
     }
 
     /** Verifies that there is one Message-ID, of the form {@code <left@right>} (RFC 5322 section 3.6.4). */
@@ -215,8 +219,8 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
                 html.isPresent(),
                 () -> "Expected HTML, but the mail has none"
                         + (message().text().isPresent() ? "; it has a plain text: see text()." : "."));
-        return new HtmlAssert(
-                html.orElse(""), message(), this::evidence, html.isPresent() ? reporting : reporting.silent());
+        return passing(new HtmlAssert(
+                html.orElse(""), message(), this::evidence, html.isPresent() ? reporting : reporting.silent()));
     }
 
     /** Verifies that there is no HTML body. */
@@ -237,10 +241,10 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
     public LinkAssert link(String text) {
         isNotNull();
         try {
-            return new LinkAssert(message().link(text), this::evidence, reporting);
+            return passing(new LinkAssert(message().link(text), this::evidence, reporting));
         } catch (AssertionError error) {
             fail(String.valueOf(error.getMessage()));
-            return new LinkAssert(new Link(text, ""), this::evidence, reporting.silent());
+            return passing(new LinkAssert(new Link(text, ""), this::evidence, reporting.silent()));
         }
     }
 
@@ -251,7 +255,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
         isNotNull();
         List<MimePart> found = named(message().attachments(), fileName);
         if (found.size() == 1) {
-            return new PartAssert(found.get(0), this::evidence, reporting);
+            return passing(new PartAssert(found.get(0), this::evidence, reporting));
         }
         boolean inline = !named(message().inlineParts(), fileName).isEmpty();
         fail(
@@ -265,7 +269,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
     }
 
     private PartAssert noPart() {
-        return new PartAssert(NOTHING.root(), this::evidence, reporting.silent());
+        return passing(new PartAssert(NOTHING.root(), this::evidence, reporting.silent()));
     }
 
     private static String has(List<MimePart> parts, String wanted) {
@@ -319,7 +323,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
                                 ? "no Content-ID"
                                 : Evidence.quoted(Evidence.nearest(contentId, contentIds())))
                         + ".");
-        return part.map(found -> new PartAssert(found, this::evidence, reporting))
+        return part.map(found -> passing(new PartAssert(found, this::evidence, reporting)))
                 .orElseGet(this::noPart);
     }
 
@@ -335,7 +339,7 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
         isNotNull();
         Optional<MimePart> part = message().part(path);
         check(part.isPresent(), () -> "Expected a part " + path + ", but there is none.");
-        return part.map(found -> new PartAssert(found, this::evidence, reporting))
+        return part.map(found -> passing(new PartAssert(found, this::evidence, reporting)))
                 .orElseGet(this::noPart);
     }
 
@@ -348,8 +352,8 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
                 () -> "Expected one message within the mail, but there "
                         + (nested.isEmpty() ? "is none." : "are " + nested.size() + ": see nestedMessage(index)."));
         return nested.size() == 1
-                ? new MailMessageAssert(nested.get(0), reporting)
-                : new MailMessageAssert(NOTHING, reporting.silent());
+                ? passing(new MailMessageAssert(nested.get(0), reporting))
+                : passing(new MailMessageAssert(NOTHING, reporting.silent()));
     }
 
     /** Leads to a message within the mail, counted from 0; fails if there are not so many. */
@@ -362,8 +366,8 @@ public abstract class AbstractMailAssert<S extends AbstractMailAssert<S, A>, A> 
                 () -> "Expected a message number " + index + " within the mail, counted from 0, but there "
                         + AbstractMailboxAssert.are(nested.size()) + ".");
         return there
-                ? new MailMessageAssert(nested.get(index), reporting)
-                : new MailMessageAssert(NOTHING, reporting.silent());
+                ? passing(new MailMessageAssert(nested.get(index), reporting))
+                : passing(new MailMessageAssert(NOTHING, reporting.silent()));
     }
 
     /** Verifies that all of the mail could be read: {@link MailMessage#problems()} is empty. */

@@ -77,7 +77,7 @@ public abstract class AbstractMailboxAssert<S extends AbstractMailboxAssert<S, A
                 throw new AssertionError("There is no mail" + which + " to go on with.");
             }
         }
-        return new CapturedMailAssert(found.get(0), reporting);
+        return passing(new CapturedMailAssert(found.get(0), reporting));
     }
 
     /**

@@ -262,8 +262,8 @@ public final class AttemptsAssert extends AbstractEvidenceAssert<AttemptsAssert,
     }
 
     private AttemptsAssert where(String which, Predicate<Attempt> condition) {
-        return new AttemptsAssert(
-                actual.stream().filter(condition).toList(), all, kind + which, concerning, fixture, reporting);
+        return passing(new AttemptsAssert(
+                actual.stream().filter(condition).toList(), all, kind + which, concerning, fixture, reporting));
     }
 
     /**

@@ -58,7 +58,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
     /** Leads to what lint finds wrong with the mail and the conversation that it came by. */
     public LintAssert lint() {
         isNotNull();
-        return new LintAssert(actual.lint(), this::evidence, reporting);
+        return passing(new LintAssert(actual.lint(), this::evidence, reporting));
     }
 
     // ---- envelope
@@ -75,7 +75,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
                     ? " It is in the From header: see from()."
                     : "";
             return "Expected the mail to be from <" + address + ">, but MAIL FROM said <" + sender + ">."
-                    + caseOnly(address, sender) + hint;
+                    + caseOnly(address, sender) + bareOnly(address) + hint;
         });
     }
 
@@ -100,6 +100,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
                         .flatMap(List::stream)
                         .anyMatch(entry -> AddressesAssert.sameAddress(entry.address(), address));
                 text.append("\n  missing: ").append(address);
+                text.append(bareOnly(address));
                 text.append(inHeader ? ", though the header names it: was it refused, or sent by itself?" : "");
                 found.stream()
                         .filter(other -> other.equalsIgnoreCase(address))
@@ -112,6 +113,10 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
             }
             return text.toString();
         });
+    }
+
+    private static String bareOnly(String expected) {
+        return expected.indexOf('<') < 0 ? "" : " Give the bare address, without brackets and name.";
     }
 
     private static String caseOnly(String expected, String found) {
@@ -238,7 +243,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
     /** Leads to the envelope. */
     public EnvelopeAssert envelope() {
         isNotNull();
-        return new EnvelopeAssert(actual.envelope(), this::evidence, reporting);
+        return passing(new EnvelopeAssert(actual.envelope(), this::evidence, reporting));
     }
 
     // ---- how it came
@@ -300,7 +305,7 @@ public final class CapturedMailAssert extends AbstractMailAssert<CapturedMailAss
             throw failureOf("The session that the mail came over is not kept any more: the server was reset, or it was"
                     + " dropped to stay within bounds.\n" + evidence());
         }
-        return new SessionAssert(found.get(), reporting);
+        return passing(new SessionAssert(found.get(), reporting));
     }
 
     // ---- snapshots

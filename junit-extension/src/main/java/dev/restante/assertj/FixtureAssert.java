@@ -26,13 +26,14 @@ public final class FixtureAssert extends AbstractMailboxAssert<FixtureAssert, Sm
     /** Leads to all attempts that have ended. */
     public AttemptsAssert attempts() {
         isNotNull();
-        return new AttemptsAssert(actual.attempts(), Optional.empty(), Optional.of(actual), reporting);
+        return passing(new AttemptsAssert(actual.attempts(), Optional.empty(), Optional.of(actual), reporting));
     }
 
     /** Leads to the attempts that concern a recipient or a sender, as seen by that one. */
     public AttemptsAssert attempts(Matching matching) {
         isNotNull();
-        return new AttemptsAssert(actual.attempts(matching), Optional.of(matching), Optional.of(actual), reporting);
+        return passing(
+                new AttemptsAssert(actual.attempts(matching), Optional.of(matching), Optional.of(actual), reporting));
     }
 
     /** Verifies that every rule fired as often as it was scripted to. */
@@ -59,7 +60,7 @@ public final class FixtureAssert extends AbstractMailboxAssert<FixtureAssert, Sm
             throw failureOf("Expected a rule \"" + name + "\", but the script has "
                     + (names.isEmpty() ? "none" : Evidence.quoted(Evidence.nearest(name, names))) + ".\n" + evidence());
         }
-        return new RuleAssert(found.get(), this::evidence, reporting);
+        return passing(new RuleAssert(found.get(), this::evidence, reporting));
     }
 
     /** Verifies that nobody has connected. */
@@ -85,7 +86,7 @@ public final class FixtureAssert extends AbstractMailboxAssert<FixtureAssert, Sm
         if (sessions.size() != 1) {
             throw failureOf("Expected one session, but there " + are(sessions.size()) + ".\n" + evidence());
         }
-        return new SessionAssert(sessions.get(0), reporting);
+        return passing(new SessionAssert(sessions.get(0), reporting));
     }
 
     /** Leads to the session of this {@link SmtpSession#number() number}, counted from 1; fails if there is none. */
@@ -94,7 +95,7 @@ public final class FixtureAssert extends AbstractMailboxAssert<FixtureAssert, Sm
         return actual.sessions().stream()
                 .filter(session -> session.number() == number)
                 .findFirst()
-                .map(session -> new SessionAssert(session, reporting))
+                .map(session -> passing(new SessionAssert(session, reporting)))
                 .orElseThrow(() -> failureOf("Expected a session " + number + ", but there "
                         + are(actual.sessions().size()) + ".\n" + evidence()));
     }

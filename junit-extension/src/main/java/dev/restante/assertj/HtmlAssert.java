@@ -53,10 +53,10 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
      */
     public LinkAssert link(String text) {
         try {
-            return new LinkAssert(message.link(text), mail, reporting);
+            return passing(new LinkAssert(message.link(text), mail, reporting));
         } catch (AssertionError error) {
             fail(String.valueOf(error.getMessage()));
-            return new LinkAssert(new Link(text, ""), mail, reporting.silent());
+            return passing(new LinkAssert(new Link(text, ""), mail, reporting.silent()));
         }
     }
 
@@ -125,13 +125,13 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
             String source = images.get(0).attr("src").strip();
             Optional<MimePart> part = message.byContentId(source);
             if (source.regionMatches(true, 0, "cid:", 0, 4) && part.isPresent()) {
-                return new PartAssert(part.get(), mail, reporting);
+                return passing(new PartAssert(part.get(), mail, reporting));
             }
             fail("Expected the image \"" + altOrCid + "\" to be a part of the mail, but its source is "
                     + Evidence.quoted(source)
                     + problemOf(source).map(problem -> ": " + problem).orElse("") + ".");
         }
-        return new PartAssert(MailMessage.parse(new byte[0]).root(), mail, reporting.silent());
+        return passing(new PartAssert(MailMessage.parse(new byte[0]).root(), mail, reporting.silent()));
     }
 
     /** Verifies that the mail shows no image that would be fetched from the web when it is read. */
@@ -273,7 +273,7 @@ public final class HtmlAssert extends AbstractEvidenceAssert<HtmlAssert, String>
         check(
                 !found.isEmpty(),
                 () -> "Expected an element \"" + selector + "\", but the HTML has none." + nearest(selector));
-        return new ElementsAssert(selector, found, mail, found.isEmpty() ? reporting.silent() : reporting);
+        return passing(new ElementsAssert(selector, found, mail, found.isEmpty() ? reporting.silent() : reporting));
     }
 
     /** Verifies that this CSS selector finds something. */

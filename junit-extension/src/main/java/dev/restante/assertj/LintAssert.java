@@ -48,7 +48,7 @@ public final class LintAssert extends AbstractEvidenceAssert<LintAssert, List<Li
         List<LintFinding> left = actual.stream()
                 .filter(finding -> !ignored.contains(finding.check()))
                 .toList();
-        return new LintAssert(left, where, reporting);
+        return passing(new LintAssert(left, where, reporting));
     }
 
     /** Verifies that there are no errors and no warnings. */

@@ -111,7 +111,7 @@ public final class PartAssert extends AbstractEvidenceAssert<PartAssert, MimePar
         isNotNull();
         Optional<MailMessage> message = actual.message();
         check(message.isPresent(), () -> "Expected a message, but the part is " + actual.contentType() + ".");
-        return message.map(found -> new MailMessageAssert(found, reporting))
-                .orElseGet(() -> new MailMessageAssert(MailMessage.parse(new byte[0]), reporting.silent()));
+        return message.map(found -> passing(new MailMessageAssert(found, reporting)))
+                .orElseGet(() -> passing(new MailMessageAssert(MailMessage.parse(new byte[0]), reporting.silent())));
     }
 }

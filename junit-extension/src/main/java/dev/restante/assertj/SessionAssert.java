@@ -76,18 +76,18 @@ public final class SessionAssert extends AbstractEvidenceAssert<SessionAssert, S
     /** Leads to what lint finds wrong with what was said; what is wrong with its mails is in theirs. */
     public LintAssert lint() {
         isNotNull();
-        return new LintAssert(actual.lint(), this::evidence, reporting);
+        return passing(new LintAssert(actual.lint(), this::evidence, reporting));
     }
 
     /** Leads to what was said. */
     public TranscriptAssert transcript() {
         isNotNull();
-        return new TranscriptAssert(actual.transcript(), this::evidence, reporting);
+        return passing(new TranscriptAssert(actual.transcript(), this::evidence, reporting));
     }
 
     /** Leads to what was tried on this connection. */
     public AttemptsAssert attempts() {
         isNotNull();
-        return new AttemptsAssert(actual.attempts(), Optional.empty(), Optional.empty(), reporting);
+        return passing(new AttemptsAssert(actual.attempts(), Optional.empty(), Optional.empty(), reporting));
     }
 }

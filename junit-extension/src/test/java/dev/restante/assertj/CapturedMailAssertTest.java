@@ -451,6 +451,50 @@ class CapturedMailAssertTest {
     }
 
     @Test
+    void aDescriptionIsKeptOnTheWay() {
+        assertThat(mail).as("the %s", "first").envelope().hasRecipientCount(2);
+        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable failing :
+                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+                        () -> assertThat(mail)
+                                .as("100% mine")
+                                .html()
+                                .link("Confirm")
+                                .hasPort(1),
+                        () -> assertThat(mail)
+                                .as("100% mine")
+                                .html()
+                                .visibleText()
+                                .isEmpty(),
+                        () -> assertThat(mail)
+                                .as("100% mine")
+                                .attachment("invoice.pdf")
+                                .isInline(),
+                        () -> assertThat(mail).as("100% mine").from().isEmpty(),
+                        () -> assertThat(mail)
+                                .as("100% mine")
+                                .session()
+                                .transcript()
+                                .clientSaid("HELP"),
+                        () -> assertThat(smtp)
+                                .as("100% mine")
+                                .attempts()
+                                .refused()
+                                .hasSize(1))) {
+            assertThatThrownBy(failing).hasMessageStartingWith("[100% mine");
+        }
+    }
+
+    @Test
+    void whatWasMeantIsGuessed() {
+        assertThatThrownBy(() -> assertThat(mail).isFrom("<shop@example.com>"))
+                .hasMessageContaining("Give the bare address");
+        assertThatThrownBy(() -> assertThat(mail).isTo("Ann <ann@example.com>", "boss@example.com"))
+                .hasMessageContaining("Give the bare address");
+        assertThatThrownBy(() -> assertThat(mail).hasSubject("Your\u00a0order 42"))
+                .hasMessageContaining("differs in white space only");
+    }
+
+    @Test
     void softAssertionsBeginOnWhateverATestHolds() {
         assertThatThrownBy(() -> MailSoftAssertions.assertSoftly(softly -> {
                     softly.assertThat(mail.envelope()).hasRecipientCount(7);
