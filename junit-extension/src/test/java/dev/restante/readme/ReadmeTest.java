@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README and docs/testing.md tell the truth: their Java is that of a test, and what they point at is there. */
+/** The README, docs/testing.md and docs/moving.md tell the truth: their Java is that of a test, and what they point at is there. */
 @Timeout(30)
 class ReadmeTest {
     private static final Path ROOT = Path.of("..");
@@ -22,9 +22,15 @@ class ReadmeTest {
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)\\)");
 
     static Stream<Arguments> javaBlocks() throws IOException {
-        return Stream.concat(
-                blocks("README.md").map(block -> Arguments.of("ReadmeExamplesTest", block)),
-                blocks("docs/testing.md").map(block -> Arguments.of("TestingExamplesTest", block)));
+        return Stream.of(
+                        held("README.md", "ReadmeExamplesTest"),
+                        held("docs/testing.md", "TestingExamplesTest"),
+                        held("docs/moving.md", "MovingExamplesTest"))
+                .flatMap(each -> each);
+    }
+
+    private static Stream<Arguments> held(String page, String test) throws IOException {
+        return blocks(page).map(block -> Arguments.of(test, block));
     }
 
     private static Stream<String> blocks(String page) throws IOException {
