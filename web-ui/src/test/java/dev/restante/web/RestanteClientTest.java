@@ -107,6 +107,9 @@ class RestanteClientTest {
         smtp.script(on(END_OF_DATA).named("full").reply(452, "4.3.1 Full").once());
         assertThatThrownBy(() -> Sender.send(smtp, "a@x.test", List.of("carl@y.test"), "Subject: lost\n\nbody\n"))
                 .hasMessageContaining("452");
+        while (smtp.sessions().stream().anyMatch(SmtpSession::isOpen)) {
+            Thread.onSpinWait(); // until the server has noticed that the last client left: nothing changes any more
+        }
     }
 
     @Test
