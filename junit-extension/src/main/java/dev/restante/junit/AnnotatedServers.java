@@ -83,6 +83,7 @@ final class AnnotatedServers
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        new FailureFiles(context).clear();
         startStatic(context);
     }
 
@@ -474,8 +475,6 @@ final class AnnotatedServers
         if (failure instanceof TestAbortedException) {
             return failure;
         }
-        FailureFiles files = new FailureFiles(context);
-        files.clear();
         List<ServerInUse> servers = new ArrayList<>();
         for (Field field : staticFields(context.getRequiredTestClass())) {
             SharedServer shared = context.getStore(NAMESPACE).get(field, SharedServer.class);

@@ -147,6 +147,7 @@ public final class FakeSmtpExtension
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        new FailureFiles(context).clear();
         ExtensionContext now = owner;
         if (now != null) {
             if (isWithin(context, now)) {

@@ -72,6 +72,7 @@ final class TestRun implements AutoCloseable, ExtensionContext.Store.CloseableRe
 
     /** Runs a dynamic test. Its failure is told and written here, since the factory that made it goes on. */
     static void runDynamic(Invocation<?> test, ExtensionContext context, Namespace namespace) throws Throwable {
+        new FailureFiles(context).clear();
         try {
             test.proceed();
         } catch (TestAbortedException aborted) {

@@ -303,6 +303,19 @@ class FailureFilesTest {
         assertThat(entries(results)).containsKey("restante.smtp.transcript").containsKey("restante.server.transcript");
     }
 
+    @Test
+    void whatAnEarlierRunLeftOfDynamicTestsAndClassesIsRemoved() throws IOException {
+        for (Class<?> type : List.of(DynamicCase.class, BeforeAllCase.class)) {
+            Path folder = folder(Kit.failure(type).getMessage());
+            Path stale = Files.writeString(folder.resolve("smtp/mail-99.eml"), "stale");
+
+            assertThat(folder(Kit.failure(type).getMessage())).isEqualTo(folder);
+            assertThat(stale).doesNotExist();
+            assertThat(folder.resolve("smtp/mail-01.eml")).exists();
+            assertThat(folder.resolve("server/transcript.txt")).exists();
+        }
+    }
+
     static class DynamicPassingCase {
         @FakeSmtp
         FakeSmtpServer smtp;
