@@ -2,6 +2,7 @@ package dev.restante;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -56,6 +57,7 @@ abstract class WaitingMailbox implements Mailbox {
 
     @Override
     public CapturedMail takeMail(Matching matching) {
+        Objects.requireNonNull(matching, "matching");
         Optional<CapturedMail> taken = uninterrupted(() -> takeWithin(matching, timeout));
         return taken.orElseThrow(() -> failure(
                 "No mail" + suffix(matching) + " arrived " + within() + ".", matching, FailureReport.Missing.MAIL));
@@ -63,6 +65,7 @@ abstract class WaitingMailbox implements Mailbox {
 
     @Override
     public List<CapturedMail> awaitMails(int count, Matching matching) {
+        Objects.requireNonNull(matching, "matching");
         requireNotNegative(count);
         List<CapturedMail> found = uninterrupted(() -> awaitWithin(count, matching, timeout));
         if (found.size() < count) {

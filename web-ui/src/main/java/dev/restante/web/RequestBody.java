@@ -58,6 +58,9 @@ final class RequestBody {
      */
     static byte[] bytes(Context ctx, int limit, BiFunction<String, String, Answer> tooLarge) {
         long declared = ctx.req().getContentLengthLong();
+        if (declared > limit && ctx.header("Expect") != null) {
+            throw tooLarge.apply("", "The body is larger than " + limit + " octets."); // and is not sent
+        }
         try (InputStream in = ctx.req().getInputStream()) {
             byte[] bytes = declared > limit ? new byte[0] : in.readNBytes(limit + 1);
             if (declared > limit || bytes.length > limit) {

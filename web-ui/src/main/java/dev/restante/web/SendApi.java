@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -315,13 +314,18 @@ final class SendApi {
     }
 
     private static void requireAllowed(Relay relay, List<String> addresses) {
-        String strangers =
-                addresses.stream().filter(address -> !relay.isAllowed(address)).collect(Collectors.joining(", "));
-        String blocked = addresses.stream().filter(relay::isBlocked).collect(Collectors.joining(", "));
+        List<String> strangers =
+                addresses.stream().filter(address -> !relay.isAllowed(address)).toList();
+        List<String> blocked = addresses.stream().filter(relay::isBlocked).toList();
         if (!strangers.isEmpty()) {
-            throw Answer.badRequest("Failed: these addresses are not on the allowlist: " + strangers);
+            throw Answer.badRequest(failed(strangers, "do not match the allowlist"));
         } else if (!blocked.isEmpty()) {
-            throw Answer.badRequest("Failed: these addresses are on the blocklist: " + blocked);
+            throw Answer.badRequest(failed(blocked, "found on blocklist"));
         }
+    }
+
+    private static String failed(List<String> addresses, String why) {
+        return "Failed: " + addresses.size() + (addresses.size() == 1 ? " Address " : " Addresses ") + why + ": "
+                + String.join(", ", addresses);
     }
 }

@@ -7,7 +7,6 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +21,7 @@ final class WaitApi {
     private final MailMarks marks;
     private final Search search;
     private final Places places;
+    private final Object taking = new Object();
     /** Tells this server's cursors from those of one that ran before it. */
     private final String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
 
@@ -141,21 +141,31 @@ final class WaitApi {
                         .toList()));
     }
 
+    /**
+     * The oldest that match, removed together: when there are enough, or when time is up. Nothing is removed for a caller who
+     * has given up, nor for one who still waits for more.
+     */
     private List<CapturedMail> take(Matching matching, int count, Duration timeout, Caller caller) {
         long end = System.nanoTime() + timeout.toNanos();
-        List<CapturedMail> taken = new ArrayList<>();
+        List<CapturedMail> found = new ArrayList<>();
         long cursor = 0;
-        // Nothing is removed for a caller who has given up.
-        while (taken.size() < count && !caller.hasLeft()) {
-            Optional<CapturedMail> mail = mailbox.take(matching, Duration.ZERO);
-            if (mail.isPresent()) {
-                taken.add(mail.get());
-            } else if (System.nanoTime() - end >= 0) {
-                break;
-            } else {
-                cursor = mailbox.arrivals(cursor, 1, matching, aGlance(end)).cursor();
+        while (!caller.hasLeft()) {
+            Onlooker.Arrivals news =
+                    mailbox.arrivals(cursor, Math.max(1, count - found.size()), matching, aGlance(end));
+            found.addAll(news.mails());
+            cursor = news.cursor();
+            boolean over = System.nanoTime() - end >= 0;
+            if (found.size() >= count || over) {
+                // Of two takers one takes what it has found, and the other looks again.
+                synchronized (taking) {
+                    found.removeIf(mail -> mailbox.mail(mail.id()).isEmpty());
+                    if ((found.size() >= count || over) && !caller.hasLeft()) {
+                        Set<CapturedMail> chosen = Set.copyOf(found.subList(0, Math.min(count, found.size())));
+                        return mailbox.remove(Matching.that("that are taken", chosen::contains));
+                    }
+                }
             }
         }
-        return taken;
+        return List.of();
     }
 }

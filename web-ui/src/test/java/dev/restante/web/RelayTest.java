@@ -89,8 +89,8 @@ class RelayTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "dev@team.test,eve@else.test | Failed: these addresses are not on the allowlist: eve@else.test",
-                "boss@team.test | Failed: these addresses are on the blocklist: boss@team.test",
+                "dev@team.test,eve@else.test | Failed: 1 Address do not match the allowlist: eve@else.test",
+                "boss@team.test | Failed: 1 Address found on blocklist: boss@team.test",
                 "nobody | Invalid email address: nobody",
             })
     void whoIsNotAllowedGetsNothing(String to, String text) throws Exception {

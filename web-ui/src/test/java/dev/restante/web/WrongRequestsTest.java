@@ -87,6 +87,17 @@ class WrongRequestsTest {
         assertThat(state()).isEqualTo(before);
     }
 
+    @Test
+    void aRemovalOfAllTakesNoSearch() throws Exception {
+        String before = state();
+
+        HttpResponse<String> answer = http.method("DELETE", MESSAGES + "?query=subject:one");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("DELETE /api/v1/search");
+        assertThat(state()).isEqualTo(before);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\u0000", "\u0001\u0002", " \u000b "})
     void controlCharactersAreNoEmptyBody(String body) throws Exception {
@@ -177,6 +188,25 @@ class WrongRequestsTest {
                 .body();
 
         assertThat(taken).contains("\"complete\":true");
+    }
+
+    @Test
+    void aTakeOfManyRemovesNoneBeforeItHasThemAll() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            Sender.send(smtp, "a@x.test", List.of("b@x.test"), SampleMails.plain("many", "hello"));
+        }
+        try (Socket waiting =
+                asked("POST /api/v1/take", "{\"query\":\"subject:many\",\"count\":5,\"timeout\":\"30s\"}")) {
+            assertThat(http.get("/api/v1/wait?query=subject:many&count=4&timeout=0")
+                            .body())
+                    .contains("\"complete\":true");
+            assertThat(waiting.isConnected()).isTrue();
+        }
+        // Its caller has gone: all are there, and are taken in one pass, the oldest first.
+        String taken = http.send(
+                        "POST", "/api/v1/take", "{\"query\":\"subject:many\",\"count\":5,\"timeout\":\"100ms\"}")
+                .body();
+        assertThat(taken).contains("\"complete\":false").contains("\"count\":4");
     }
 
     @ParameterizedTest
