@@ -146,7 +146,8 @@ final class MessagesApi {
     private void delete(Context ctx) {
         if (!ctx.queryParamMap().isEmpty()) {
             // Who says what to remove does not mean all of them.
-            throw Answer.badRequest("This route takes no parameters. To remove what a search finds, DELETE /api/v1/search.");
+            throw Answer.badRequest(
+                    "This route takes no parameters. To remove what a search finds, DELETE /api/v1/search.");
         }
         byte[] bytes = RequestBody.bytes(ctx, RequestBody.LIMIT, RequestBody::tooLarge);
         Set<String> ids = RequestBody.isBlank(bytes) ? Set.of() : chosen(bytes);
