@@ -17,7 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Caller {
     /** How long a wait goes on before it looks. */
-    static final Duration GLANCE = Duration.ofMillis(200);
+    private static final long GLANCE_NANOS = 200_000_000L;
+
+    /** One step of a wait: so long, from now on. */
+    record Glance(Duration time, long began) {
+        /** Whether the time is over. A wait that ends before, and in vain, waits for what cannot come any more. */
+        boolean isOver() {
+            return System.nanoTime() - began >= time.toNanos() - 1_000_000;
+        }
+    }
+
+    /** A step of a wait that ends at this moment on {@link System#nanoTime()}. */
+    static Glance glance(long end) {
+        long now = System.nanoTime();
+        return new Glance(Duration.ofNanos(Math.min(Math.max(0, end - now), GLANCE_NANOS)), now);
+    }
 
     private final Context ctx;
     private final @Nullable SocketChannel channel;

@@ -112,10 +112,13 @@ final class FixtureApi {
         long end = System.nanoTime() + timeout.toNanos();
         places.hold(() -> {
             Caller caller = Caller.of(ctx);
-            Onlooker.Contents now = mailbox.contents(seen, min(timeout, Caller.GLANCE));
-            while (now.changes() == seen && !now.closed() && System.nanoTime() - end < 0 && !caller.hasLeft()) {
-                now = mailbox.contents(seen, min(Duration.ofNanos(end - System.nanoTime()), Caller.GLANCE));
-            }
+            Onlooker.Contents now;
+            boolean waited;
+            do {
+                Caller.Glance glance = Caller.glance(end);
+                now = mailbox.contents(seen, glance.time());
+                waited = glance.isOver();
+            } while (now.changes() == seen && waited && System.nanoTime() - end < 0 && !caller.hasLeft());
             answer(
                     ctx,
                     new EvidenceForm.Contents(
@@ -241,18 +244,13 @@ final class FixtureApi {
     private static boolean isReached(Hold hold, int connections, Duration timeout, Caller caller) {
         long end = System.nanoTime() + timeout.toNanos();
         boolean reached = connections == 0;
-        while (!reached && !caller.hasLeft()) {
-            long left = end - System.nanoTime();
-            reached = hold.isReachedWithin(connections, min(Duration.ofNanos(Math.max(0, left)), Caller.GLANCE));
-            if (left <= 0) {
-                break;
-            }
+        boolean waited = true;
+        while (!reached && waited && !caller.hasLeft()) {
+            Caller.Glance glance = Caller.glance(end);
+            reached = hold.isReachedWithin(connections, glance.time());
+            waited = glance.isOver() && System.nanoTime() - end < 0;
         }
         return reached;
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void release(Context ctx) {

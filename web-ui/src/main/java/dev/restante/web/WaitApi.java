@@ -60,22 +60,19 @@ final class WaitApi {
         Caller caller = Caller.of(ctx);
         List<CapturedMail> found = new ArrayList<>();
         long cursor = after;
+        boolean waited;
         do {
-            Onlooker.Arrivals news = mailbox.arrivals(cursor, count - found.size(), matching, aGlance(end));
+            Caller.Glance glance = Caller.glance(end);
+            Onlooker.Arrivals news = mailbox.arrivals(cursor, count - found.size(), matching, glance.time());
             found.addAll(news.mails());
             cursor = news.cursor();
-        } while (found.size() < count && System.nanoTime() - end < 0 && !caller.hasLeft());
+            waited = glance.isOver();
+        } while (found.size() < count && waited && System.nanoTime() - end < 0 && !caller.hasLeft());
         ctx.json(new Waited(
                 found.size() >= count,
                 run + "." + cursor,
                 found.size(),
                 found.stream().map(mail -> MessageJson.Summary.of(mail, marks)).toList()));
-    }
-
-    /** What is left of the time until then, but no longer than one should go on without a look at the caller. */
-    private static Duration aGlance(long end) {
-        long left = Math.max(0, end - System.nanoTime());
-        return Duration.ofNanos(Math.min(left, Caller.GLANCE.toNanos()));
     }
 
     private Matching matching(Query query) {
@@ -150,11 +147,12 @@ final class WaitApi {
         List<CapturedMail> found = new ArrayList<>();
         long cursor = 0;
         while (!caller.hasLeft()) {
+            Caller.Glance glance = Caller.glance(end);
             Onlooker.Arrivals news =
-                    mailbox.arrivals(cursor, Math.max(1, count - found.size()), matching, aGlance(end));
+                    mailbox.arrivals(cursor, Math.max(1, count - found.size()), matching, glance.time());
             found.addAll(news.mails());
             cursor = news.cursor();
-            boolean over = System.nanoTime() - end >= 0;
+            boolean over = System.nanoTime() - end >= 0 || !glance.isOver();
             if (found.size() >= count || over) {
                 // Of two takers one takes what it has found, and the other looks again.
                 synchronized (taking) {

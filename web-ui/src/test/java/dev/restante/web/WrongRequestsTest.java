@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,6 +190,28 @@ class WrongRequestsTest {
                 .body();
 
         assertThat(taken).contains("\"complete\":true");
+    }
+
+    /** Neither for as long as it was to be, nor with all the processor has. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"GET /wait?timeout=60&query=zzz", "POST /take", "GET /fixture/mails?seen=SEEN&timeout=60"})
+    void aWaitEndsWithItsServer(String route) throws Exception {
+        FakeSmtpServer closing = FakeSmtpServer.create().start();
+        try (RestanteUi page = RestanteUi.start(closing)) {
+            Http asked = new Http(page.url());
+            String[] parts = route.split(" ", 2);
+            String body = parts[0].equals("POST") ? "{\"timeout\":\"60s\"}" : "";
+            CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return asked.send(parts[0], "/api/v1" + parts[1].replace("SEEN", "0"), body);
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            closing.close();
+            assertThat(waiting.get(20, TimeUnit.SECONDS).statusCode()).isIn(200, 404, 503);
+        }
     }
 
     @Test
