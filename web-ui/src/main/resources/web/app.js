@@ -236,16 +236,17 @@ function releaseDialog(letter) {
   const send = async (event) => {
     event.preventDefault();
     const to = new FormData(event.target).get('to').split(',').map((each) => each.trim()).filter(Boolean);
-    closeDialog();
     try {
       await api.release(letter.message.ID, to);
+      closeDialog();
       notice(t('release.done'));
     } catch (error) {
-      sorry(error);
+      event.target.querySelector('.dialog-problem').textContent = error.message; // and what was typed stays
     }
   };
   openDialog(t('release.title'), () => html`<form class="tag-form" @submit=${send}>
     <label class="field">${t('release.to')}<input name="to" type="text" autofocus .value=${letter.evidence.recipients.map((each) => each.address).join(', ')}></label>
+    <p class="dialog-problem" role="alert"></p>
     <div class="dialog-foot"><button type="button" @click=${closeDialog}>${t('cancel')}</button><button class="main">${t('release.do')}</button></div></form>`);
 }
 

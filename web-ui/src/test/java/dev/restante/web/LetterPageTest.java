@@ -14,6 +14,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.sun.net.httpserver.HttpServer;
 import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.relay.Relay;
+import dev.restante.relay.Route;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
@@ -245,6 +247,36 @@ class LetterPageTest {
         page.locator("button", new Page.LocatorOptions().setHasText("Fold all").setHasNotText("Unfold"))
                 .click();
         assertThat(page.locator(".block .source b")).hasCount(0);
+    }
+
+    @Test
+    void aMailIsReleasedToThoseWhoAreAllowed() throws Exception {
+        try (FakeSmtpServer outside = FakeSmtpServer.create().start();
+                RestanteUi relaying = RestanteUi.builder(smtp)
+                        .relay(Relay.over(Route.to("127.0.0.1:" + outside.port()))
+                                .allowing(List.of("*@team.test")))
+                        .start()) {
+            show(SampleMails.invoice());
+            page.navigate(relaying.url() + "/view/" + latest().id());
+            fromMenu("Release");
+            Locator to = page.locator("dialog input[name=to]");
+            assertThat(to).hasValue("mara@example.test");
+            assertThat(to).isFocused();
+            to.press("Enter");
+            assertThat(page.locator("dialog .dialog-problem"))
+                    .hasText("Failed: 1 Address do not match the allowlist: mara@example.test");
+            assertThat(to).hasValue("mara@example.test"); // to be mended, and not typed again
+            assertThat(chromium.complaints()).allMatch(complaint -> complaint.contains("400"));
+
+            to.fill("dev@team.test, ops@team.test");
+            page.locator("dialog button.main").click();
+            assertThat(page.getByText("The relay took the mail.")).isVisible();
+            assertThat(page.locator("dialog")).isHidden();
+            CapturedMail released = outside.takeMail();
+            assertThat(released.envelope().recipientAddresses()).containsExactly("dev@team.test", "ops@team.test");
+            assertThat(released.bytes()).isEqualTo(latest().bytes());
+            page.navigate("about:blank"); // before its server ends
+        }
     }
 
     @Test

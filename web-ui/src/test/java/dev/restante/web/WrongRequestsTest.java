@@ -194,8 +194,7 @@ class WrongRequestsTest {
 
     /** Neither for as long as it was to be, nor with all the processor has. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {"GET /wait?timeout=60&query=zzz", "POST /take", "GET /fixture/mails?seen=SEEN&timeout=60"})
+    @ValueSource(strings = {"GET /wait?timeout=60&query=zzz", "POST /take", "GET /fixture/mails?seen=SEEN&timeout=60"})
     void aWaitEndsWithItsServer(String route) throws Exception {
         FakeSmtpServer closing = FakeSmtpServer.create().start();
         try (RestanteUi page = RestanteUi.start(closing)) {
