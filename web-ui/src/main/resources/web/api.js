@@ -90,12 +90,13 @@ export const sessions = (outcome, text, limit) =>
 export const overview = (minutes) => json(`/page/overview?minutes=${minutes}`);
 export const script = () => json('/page/script');
 export const schema = () => json('/api/v1/script/schema');
-export const putScript = (text) => ask('PUT', '/api/v1/script', JSON.parse(text));
+/** In place of the rules that the text was written from. */
+export const putScript = (text, given) => ask('PUT', `/page/script?given=${given.map((rule) => rule.id)}`, JSON.parse(text));
 export const addScript = (part) => ask('PATCH', '/api/v1/script', part);
 export const clearScript = () => ask('DELETE', '/api/v1/script');
 export const checkScript = async (text) => (await fetch(`${base}/page/script/check`, { method: 'POST', body: text })).json();
-export const switchRule = (index, on) => ask('POST', `/page/script/switch?index=${index}&on=${on ? 1 : 0}`);
-export const removeRule = (index, off) => ask('POST', `/page/script/remove?index=${index}&off=${off ? 1 : 0}`);
+export const switchRule = (id, on) => ask('PATCH', `/api/v1/script/rules/${id}`, { on });
+export const removeRule = (id) => ask('DELETE', `/api/v1/script/rules/${id}`);
 export const htmlCheck = (id) => json(`${api}/message/${encodeURIComponent(id)}/html-check`);
 export const webui = () => json('/api/v1/webui');
 export const release = (id, to) => ask('POST', `/api/v1/message/${encodeURIComponent(id)}/release`, { To: to });

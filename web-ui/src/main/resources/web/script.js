@@ -10,6 +10,7 @@ import { candidates, placeOf } from './schema.js';
 import { t } from './words.js';
 
 const PATIENCE = 250;
+const LINE = 64;
 
 export class ScriptPage {
   data = null;
@@ -23,6 +24,8 @@ export class ScriptPage {
   #changed;
   /** The text that the server's rules were written as; the editor follows them while it is unchanged. */
   #asLoaded = '';
+  /** The rules that the text was written from: applying it replaces these, and no others. */
+  #given = [];
 
   constructor(changed) {
     this.#changed = changed;
@@ -33,6 +36,7 @@ export class ScriptPage {
     const text = this.#written();
     if (this.text === this.#asLoaded) {
       this.#setText(text);
+      this.#given = this.#editable();
     }
     this.#asLoaded = text;
     this.#schema ??= await api.schema();
@@ -52,8 +56,13 @@ export class ScriptPage {
     }
   }
 
+  /** Those that have a written form; what Java added as a scenario or persona is not the editor's. */
+  #editable() {
+    return this.data.rules.filter((each) => each.on && each.rule && each.layer === 'TEST');
+  }
+
   #written() {
-    const rules = this.data.rules.filter((each) => each.on && each.rule).map((each) => `    ${oneLine(each.rule)}`);
+    const rules = this.#editable().map((each) => `    ${written(each.rule, '    ')}`);
     return rules.length === 0 ? '{\n  "rules": [\n  ]\n}\n' : `{\n  "rules": [\n${rules.join(',\n')}\n  ]\n}\n`;
   }
 
@@ -65,7 +74,8 @@ export class ScriptPage {
     } catch {
       return;
     }
-    const others = this.data.rules.filter((each) => each.on && each.rule).map((each) => `    ${oneLine(each.rule)}`);
+    this.#given = this.#editable();
+    const others = this.#given.map((each) => `    ${written(each.rule, '    ')}`);
     const mine = JSON.stringify(parsed, null, 2).replace(/^/gm, '    ');
     this.#setText(`{\n  "rules": [\n${[mine, ...others].join(',\n')}\n  ]\n}\n`);
     this.#changed();
@@ -171,7 +181,7 @@ export class ScriptPage {
 
   apply() {
     if (this.#check?.ok) {
-      this.#run(() => api.putScript(this.text), t('script.applied'));
+      this.#run(() => api.putScript(this.text, this.#given), t('script.applied'));
     }
   }
 
@@ -205,23 +215,25 @@ export class ScriptPage {
       <div class="script-columns">
         <div class="card">${this.#rules()}</div>
         <div class="card">${this.#edit()}</div>
-        <div class="card">${this.#shelf()}</div>
+        <div class="shelves"><div class="card">${this.#scenarios()}</div><div class="card">${this.#personas()}</div></div>
       </div></section>`;
   }
 
   #rules() {
     const { rules } = this.data;
     return html`<div class="bar"><h2>${t('script.rules')}</h2><span class="tally">${t('script.count', rules.length)}</span>${
-      rules.some((each) => each.on) ? html`<button type="button" @click=${() => this.#run(api.clearScript, t('script.cleared'))}>${t('script.clear')}</button>` : nothing}</div>
+      rules.length > 0 ? html`<button type="button" @click=${() => this.#run(api.clearScript, t('script.cleared'))}>${t('script.clear')}</button>` : nothing}</div>
     ${rules.length === 0 ? html`<p class="none">${t('script.none')}</p>` : nothing}
     <ul class="rules" role="list">${rules.map((rule) => html`<li class="rule-row ${rule.on ? '' : 'is-off'}">
       <label class="switch"><input type="checkbox" role="switch" .checked=${live(rule.on)} aria-label=${t('script.switch', rule.name)}
-        @change=${(event) => this.#run(() => api.switchRule(rule.index, event.target.checked), t(event.target.checked ? 'script.on' : 'script.off', rule.name))}></label>
-      <div class="rule-words"><b>${rule.name}</b><code title=${rule.java}>${rule.rule ? oneLine({ ...rule.rule, name: undefined }) : rule.java}</code>
+        @change=${(event) => this.#run(() => api.switchRule(rule.id, event.target.checked), t(event.target.checked ? 'script.on' : 'script.off', rule.name))}></label>
+      <div class="rule-words"><b>${rule.name}</b>${rule.layer === 'TEST' ? nothing : html` <span class="rule-layer">${t(`script.layer.${rule.layer}`)}</span>`}
+        <details class="rule-more"><summary><code>${rule.rule ? oneLine({ ...rule.rule, name: undefined }) : rule.java}</code></summary>
+          ${rule.rule ? html`<pre>${written(rule.rule, '')}</pre>` : nothing}<pre>${rule.java}</pre></details>
         ${rule.recent.length ? html`<span class="quiet">${t('script.last')} <a href="${base}/session/${rule.recent.at(-1).sessionId}">${briefTime(rule.recent.at(-1).at)}</a></span>` : nothing}</div>
       <span class="hits ${rule.hits ? 'some' : ''}" title=${t('script.hits', rule.hits)}>${rule.hits.toLocaleString()}</span>
       <button type="button" class="bare" aria-label=${t('script.remove', rule.name)} title=${t('script.remove', rule.name)}
-        @click=${() => this.#run(() => api.removeRule(rule.index, !rule.on), t('script.removed', rule.name))}>${bin}</button>
+        @click=${() => this.#run(() => api.removeRule(rule.id), t('script.removed', rule.name))}>${bin}</button>
     </li>`)}</ul>`;
   }
 
@@ -247,13 +259,17 @@ export class ScriptPage {
         : check ? t('script.ok', check.rules) : ''}</p>`;
   }
 
-  #shelf() {
-    const { scenarios, personas } = this.data;
+  #scenarios() {
+    const { scenarios } = this.data;
     return html`<div class="bar"><h2>${t('script.scenarios')}</h2></div>
       <ul class="shelf" role="list">${scenarios.map((kind) => html`<li><button type="button" class="shelf-item" aria-expanded=${this.#adding === kind.name}
           @click=${() => { this.#adding = this.#adding === kind.name ? null : kind.name; this.#changed(); }}><b>${kind.name}</b><span class="quiet">${kind.summary}</span></button>
-        ${this.#adding === kind.name ? this.#form(kind) : nothing}</li>`)}</ul>
-      <div class="bar"><h2>${t('script.personas')}</h2></div>
+        ${this.#adding === kind.name ? this.#form(kind) : nothing}</li>`)}</ul>`;
+  }
+
+  #personas() {
+    const { personas } = this.data;
+    return html`<div class="bar"><h2>${t('script.personas')}</h2></div>
       <ul class="shelf" role="list">${personas.map((each) => html`<li class="persona"><span><b>${each.name}</b> <span class="quiet">${each.description}</span></span>
         <button type="button" aria-label=${t('script.add.named', each.name)} @click=${() => this.#run(() => api.addScript({ persona: each.name }), t('script.added', each.name))}>${t('script.add')}</button></li>`)}</ul>`;
   }
@@ -276,6 +292,17 @@ export class ScriptPage {
         <input name=${each.name} type="text" ?required=${each.usual === null} placeholder=${each.usual ?? ''}></label>`)}
       <button class="main">${t('script.add.named', kind.name)}</button></form>`;
   }
+}
+
+/** A rule for the editor: what fits on a line stays on one, what does not gets a line for each of its keys. */
+function written(rule, indent) {
+  const line = oneLine(rule);
+  if (indent.length + line.length <= LINE) {
+    return line;
+  }
+  const keys = Object.entries(rule).map(([key, each]) => `${indent}  ${JSON.stringify(key)}: ${
+    each !== null && typeof each === 'object' && !Array.isArray(each) ? written(each, `${indent}  `) : oneLine(each)}`);
+  return `{\n${keys.join(',\n')}\n${indent}}`;
 }
 
 /** A rule as people write it: on one line, with blanks. */

@@ -160,27 +160,41 @@ public final class FakeSmtpMailbox extends HeldMailbox implements SmtpMailbox {
 
     @Override
     public void script(Rule... rules) {
-        book().add(RuleBook.Layer.TEST, reachable(Stream.of(rules)));
+        book().add(RuleReport.Layer.TEST, reachable(Stream.of(rules)));
     }
 
     @Override
     public void scenario(Scenario... scenarios) {
-        book().add(RuleBook.Layer.SCENARIO, reachable(Stream.of(scenarios).flatMap(each -> each.rules().stream())));
+        book().add(RuleReport.Layer.SCENARIO, reachable(Stream.of(scenarios).flatMap(each -> each.rules().stream())));
     }
 
     @Override
     public void persona(Persona persona) {
-        book().replace(RuleBook.Layer.PERSONA, reachable(persona.rules().stream()));
+        book().replace(RuleReport.Layer.PERSONA, reachable(persona.rules().stream()));
     }
 
     /** Replaces the mailbox's own rules by these, with fresh counts; scenarios and persona stay. */
     public void replaceScript(List<Rule> all) {
-        book().replace(RuleBook.Layer.TEST, reachable(all.stream()));
+        book().replace(RuleReport.Layer.TEST, reachable(all.stream()));
     }
 
     @Override
     public List<RuleReport> rules() {
         return inbox.rules().reports();
+    }
+
+    @Override
+    public void switchRule(long id, boolean on) {
+        if (!book().turn(id, on)) {
+            throw noRule(id);
+        }
+    }
+
+    @Override
+    public void removeRule(long id) {
+        if (!book().remove(id)) {
+            throw noRule(id);
+        }
     }
 
     @Override

@@ -439,19 +439,19 @@ public final class FakeSmtpServer extends HeldMailbox implements AutoCloseable {
 
     @Override
     public void script(Rule... more) {
-        rules.add(RuleBook.Layer.TEST, List.of(more));
+        rules.add(RuleReport.Layer.TEST, List.of(more));
     }
 
     @Override
     public void scenario(Scenario... scenarios) {
         rules.add(
-                RuleBook.Layer.SCENARIO,
+                RuleReport.Layer.SCENARIO,
                 Stream.of(scenarios).flatMap(each -> each.rules().stream()).toList());
     }
 
     @Override
     public void persona(Persona persona) {
-        rules.replace(RuleBook.Layer.PERSONA, persona.rules());
+        rules.replace(RuleReport.Layer.PERSONA, persona.rules());
     }
 
     @Override
@@ -461,12 +461,26 @@ public final class FakeSmtpServer extends HeldMailbox implements AutoCloseable {
 
     /** Replaces the test's own rules by these, with fresh counts; scenarios and persona stay. */
     public void replaceScript(List<Rule> all) {
-        rules.replace(RuleBook.Layer.TEST, all);
+        rules.replace(RuleReport.Layer.TEST, all);
     }
 
     /** Replaces those of the test's own rules that {@code old} agrees to; the others keep their place and their counts. */
-    public void exchangeRules(Predicate<Rule> old, List<Rule> by) {
-        rules.exchange(RuleBook.Layer.TEST, old, by);
+    public void exchangeRules(Predicate<RuleReport> old, List<Rule> by) {
+        rules.exchange(RuleReport.Layer.TEST, old, by);
+    }
+
+    @Override
+    public void switchRule(long id, boolean on) {
+        if (!rules.turn(id, on)) {
+            throw noRule(id);
+        }
+    }
+
+    @Override
+    public void removeRule(long id) {
+        if (!rules.remove(id)) {
+            throw noRule(id);
+        }
     }
 
     @Override

@@ -10,6 +10,15 @@ abstract class HeldMailbox implements SmtpFixture {
     /** Where the mail is. */
     abstract Mailbox held();
 
+    /** That the script has no rule of this number. */
+    IllegalArgumentException noRule(long id) {
+        List<String> there = rules().stream()
+                .map(each -> each.id() + " (" + each.rule().name() + ")")
+                .toList();
+        return new IllegalArgumentException("There is no rule " + id + ". "
+                + (there.isEmpty() ? "The script is empty." : "There are " + String.join(", ", there) + "."));
+    }
+
     @Override
     public List<CapturedMail> mails() {
         return held().mails();

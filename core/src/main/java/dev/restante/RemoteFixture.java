@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -152,8 +153,26 @@ abstract class RemoteFixture extends HeldMailbox {
     @Override
     public List<RuleReport> rules() {
         return Arrays.stream(server.get("/api/v1/fixture/rules", EvidenceForm.RuleTold[].class))
-                .map(told -> new RuleReport(rule(told), told.hits(), told.recent()))
+                .map(told -> new RuleReport(told.id(), told.layer(), rule(told), told.on(), told.hits(), told.recent()))
                 .toList();
+    }
+
+    @Override
+    public void switchRule(long id, boolean on) {
+        change("PATCH", id, "{\"on\":" + on + "}");
+    }
+
+    @Override
+    public void removeRule(long id) {
+        change("DELETE", id, null);
+    }
+
+    private void change(String method, long id, @Nullable String json) {
+        try {
+            server.send(method, "/api/v1/script/rules/" + id, json, Object.class);
+        } catch (RemoteServer.Absent e) {
+            throw noRule(id);
+        }
     }
 
     private static Rule rule(EvidenceForm.RuleTold told) {

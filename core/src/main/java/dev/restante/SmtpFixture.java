@@ -41,6 +41,23 @@ public interface SmtpFixture extends Mailbox {
         return rules().stream().filter(RuleReport::isUnfired).toList();
     }
 
+    /**
+     * Switches a rule off, so that it is passed over, or on again. It keeps its place, its hits, and what is left of them; what
+     * happens meanwhile is not counted for it, but a time it was scripted for goes on.
+     *
+     * @param id the rule's {@link RuleReport#id()}
+     * @throws IllegalArgumentException if the script has no such rule, or no longer
+     */
+    void switchRule(long id, boolean on);
+
+    /**
+     * Removes one rule, whether the test's own, a scenario's or a persona's.
+     *
+     * @param id the rule's {@link RuleReport#id()}
+     * @throws IllegalArgumentException if the script has no such rule, or no longer
+     */
+    void removeRule(long id);
+
     /** Removes all rules. */
     void clearScript();
 

@@ -149,7 +149,7 @@ class OnlookerTest {
             client.say("NOOP", "250 2.0.0 counted");
 
             server.exchangeRules(
-                    rule -> rule.name().equals("old"),
+                    report -> report.rule().name().equals("old"),
                     List.of(on(MAIL_FROM).named("new").reply(452, "4.3.0 new").always()));
 
             client.say("MAIL FROM:<a@x.test>", "452 4.3.0 new");

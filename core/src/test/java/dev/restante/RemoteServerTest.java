@@ -127,8 +127,8 @@ class RemoteServerTest {
                 "GET /api/v1/fixture/rules",
                 new Canned(
                         200,
-                        "[{\"name\":\"odd\",\"stage\":\"RCPT_TO\",\"json\":null,\"times\":3,\"hits\":1,\"recent\":[]},"
-                                + "{\"name\":\"any\",\"stage\":\"NOOP\",\"json\":null,\"times\":null,\"hits\":0,\"recent\":[]}]"));
+                        "[{\"id\":1,\"layer\":\"TEST\",\"on\":true,\"name\":\"odd\",\"stage\":\"RCPT_TO\",\"json\":null,\"times\":3,\"hits\":1,\"recent\":[]},"
+                                + "{\"id\":2,\"layer\":\"TEST\",\"on\":true,\"name\":\"any\",\"stage\":\"NOOP\",\"json\":null,\"times\":null,\"hits\":0,\"recent\":[]}]"));
         try (RestanteClient client = RestanteClient.connect(uri)) {
             assertThat(client.rules())
                     .extracting(RuleReport::toString)

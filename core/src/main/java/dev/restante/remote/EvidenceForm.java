@@ -106,10 +106,14 @@ public final class EvidenceForm {
     /**
      * A rule and what became of it.
      *
+     * @param on false while it is switched off
      * @param json the script that has this rule alone; null if a function keeps it from being written
      * @param times how often it may fire; empty for always, and for a time
      */
     public record RuleTold(
+            long id,
+            RuleReport.Layer layer,
+            boolean on,
             String name,
             Stage<?> stage,
             @Nullable String json,
@@ -126,6 +130,9 @@ public final class EvidenceForm {
                 json = null; // a function
             }
             return new RuleTold(
+                    report.id(),
+                    report.layer(),
+                    report.on(),
                     rule.name(),
                     rule.stage(),
                     json,

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class CountedRule {
     private static final int RECENT_HITS = 100;
 
+    private final long id;
+    private final RuleReport.Layer layer;
     private final Rule rule;
     private final ServerClock clock;
     private final Instant scriptedAt;
@@ -29,6 +31,7 @@ final class CountedRule {
     private final List<Condition.Nth> nthOnServer;
     private long reached;
     private long hits;
+    private boolean on = true;
 
     /**
      * That the rule fired, or that a function of it failed.
@@ -42,7 +45,9 @@ final class CountedRule {
             boolean fired,
             @Nullable Throwable failure) {}
 
-    CountedRule(Rule rule, ServerClock clock) {
+    CountedRule(long id, RuleReport.Layer layer, Rule rule, ServerClock clock) {
+        this.id = id;
+        this.layer = layer;
         this.rule = rule;
         this.clock = clock;
         this.scriptedAt = clock.now();
@@ -61,8 +66,21 @@ final class CountedRule {
                 .toList();
     }
 
+    long id() {
+        return id;
+    }
+
     Rule rule() {
         return rule;
+    }
+
+    synchronized boolean isOn() {
+        return on;
+    }
+
+    /** From now on it fires, or does not, whoever is about to ask it. */
+    synchronized void turn(boolean wanted) {
+        on = wanted;
     }
 
     /** Matches and, if that succeeds, counts; {@code null} if the rule does not fire. */
@@ -147,6 +165,9 @@ final class CountedRule {
     }
 
     private synchronized boolean isNthOnServer() {
+        if (!on) {
+            return false;
+        }
         reached++;
         return nthOnServer.stream().allMatch(nth -> nth.n() == reached);
     }
@@ -168,7 +189,9 @@ final class CountedRule {
     }
 
     private boolean isSpent() {
-        if (rule.limit() instanceof Rule.Limit.Times times) {
+        if (!on) {
+            return true;
+        } else if (rule.limit() instanceof Rule.Limit.Times times) {
             return hits >= times.count();
         } else if (rule.limit() instanceof Rule.Limit.During during) {
             return Memory.hasPassed(during.time(), scriptedAt, clock.now());
@@ -177,6 +200,6 @@ final class CountedRule {
     }
 
     synchronized RuleReport report() {
-        return new RuleReport(rule, hits, List.copyOf(recent));
+        return new RuleReport(id, layer, rule, on, hits, List.copyOf(recent));
     }
 }

@@ -4,6 +4,7 @@ import dev.restante.Effect;
 import dev.restante.Moment;
 import dev.restante.Rule;
 import dev.restante.RuleReport;
+import dev.restante.RuleReport.Layer;
 import dev.restante.ServerClock;
 import dev.restante.Stage;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -27,18 +29,9 @@ public final class RuleBook {
     private final ServerClock clock;
     private final Object reaching = new Object();
     private final Map<Layer, List<CountedRule>> layers = new EnumMap<>(Layer.class);
+    private long lastId;
     private volatile CountedRule[][] byStage = emptyIndex();
     private volatile long[] midDataStops = {};
-
-    /** The layers of a script, in the order they are asked. */
-    public enum Layer {
-        /** The test's own rules. */
-        TEST,
-        /** Ready scenarios. */
-        SCENARIO,
-        /** The manners of a well-known receiver. */
-        PERSONA
-    }
 
     /** An empty book whose rules live in the time of {@code clock}. */
     public RuleBook(ServerClock clock) {
@@ -50,7 +43,7 @@ public final class RuleBook {
 
     /** Appends rules to a layer. */
     public synchronized void add(Layer layer, List<Rule> rules) {
-        rules.forEach(rule -> in(layer).add(new CountedRule(rule, clock)));
+        rules.forEach(rule -> in(layer).add(new CountedRule(++lastId, layer, rule, clock)));
         reindex();
     }
 
@@ -65,9 +58,32 @@ public final class RuleBook {
     }
 
     /** Removes the rules of a layer that {@code old} agrees to, and appends others; what stays keeps its counts. */
-    public synchronized void exchange(Layer layer, Predicate<Rule> old, List<Rule> by) {
-        in(layer).removeIf(counted -> old.test(counted.rule()));
+    public synchronized void exchange(Layer layer, Predicate<RuleReport> old, List<Rule> by) {
+        in(layer).removeIf(counted -> old.test(counted.report()));
         add(layer, by);
+    }
+
+    /** Switches a rule off or on; it keeps its place and its counts. False if there is none of this number. */
+    public synchronized boolean turn(long id, boolean on) {
+        Optional<CountedRule> found = find(id);
+        found.ifPresent(counted -> counted.turn(on));
+        reindex();
+        return found.isPresent();
+    }
+
+    /** Removes a rule of whatever layer; false if there is none of this number. */
+    public synchronized boolean remove(long id) {
+        Optional<CountedRule> found = find(id);
+        found.ifPresent(counted -> {
+            counted.turn(false); // for those who are about to ask it
+            layers.values().forEach(layer -> layer.remove(counted));
+        });
+        reindex();
+        return found.isPresent();
+    }
+
+    private Optional<CountedRule> find(long id) {
+        return all().filter(counted -> counted.id() == id).findFirst();
     }
 
     /** Removes all rules of all layers. */
@@ -181,8 +197,9 @@ public final class RuleBook {
     private void reindex() {
         CountedRule[][] index = emptyIndex();
         for (Stage<?> stage : Stage.values()) {
-            index[stage.index()] =
-                    all().filter(counted -> counted.rule().stage() == stage).toArray(CountedRule[]::new);
+            index[stage.index()] = all().filter(
+                            counted -> counted.isOn() && counted.rule().stage() == stage)
+                    .toArray(CountedRule[]::new);
         }
         midDataStops = Stream.of(index[Stage.MID_DATA.index()])
                 .mapToLong(counted -> counted.rule().atByte())

@@ -4,6 +4,7 @@ import static dev.restante.Script.on;
 import static dev.restante.Stage.MAIL_FROM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.restante.RuleReport;
 import dev.restante.ServerClock;
 import dev.restante.Stage;
 import java.lang.management.ManagementFactory;
@@ -25,7 +26,7 @@ class EmptyScriptTest {
     void askingWhereOnlyAnotherStageIsScriptedAllocatesNothing() {
         RuleBook rules = new RuleBook(ServerClock.system());
         rules.add(
-                RuleBook.Layer.TEST,
+                RuleReport.Layer.TEST,
                 List.of(on(MAIL_FROM).reply(451, "4.3.0 Not now").always()));
 
         assertThat(octetsAllocatedByAsking(rules)).isLessThan(TIMES / 10);

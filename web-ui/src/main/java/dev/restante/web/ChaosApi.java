@@ -96,6 +96,7 @@ final class ChaosApi {
 
     private Setting current(Trigger trigger) {
         return smtp.rules().stream()
+                .filter(RuleReport::on)
                 .map(RuleReport::rule)
                 .filter(rule -> rule.name().equals(trigger.ruleName()))
                 .findFirst()
@@ -126,7 +127,7 @@ final class ChaosApi {
                     .orElse(new Setting(trigger.usualCode, 0));
             rules.add(trigger.rule(setting));
         }
-        Predicate<Rule> ours = rule -> rule.name().startsWith(PREFIX);
+        Predicate<RuleReport> ours = report -> report.rule().name().startsWith(PREFIX);
         smtp.exchangeRules(ours, rules.stream().filter(ChaosApi::mayFire).toList());
         ctx.json(current());
     }

@@ -1,10 +1,7 @@
 package dev.restante.web;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.restante.FakeSmtpServer;
 import dev.restante.Persona;
-import dev.restante.Rule;
-import dev.restante.RuleReport;
 import dev.restante.ScenarioKind;
 import dev.restante.Scenarios;
 import dev.restante.ScriptFile;
@@ -12,23 +9,14 @@ import dev.restante.ScriptFileException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the page shows of the script, and its switches. No part of the API, as {@link PageApi}.
- *
- * <p>A rule that is switched off is taken out of the script and kept here; switched on again it comes last and counts from
- * nought.
- */
+/** What the page shows of the script, and its editor. No part of the API, as {@link PageApi}. */
 final class PageScriptApi {
     private final FakeSmtpServer smtp;
-    // Guarded by this.
-    private final List<Rule> off = new ArrayList<>();
 
     PageScriptApi(FakeSmtpServer smtp) {
         this.smtp = smtp;
@@ -37,42 +25,10 @@ final class PageScriptApi {
     void addTo(RoutesConfig routes) {
         routes.get("/page/script", this::tell);
         routes.post("/page/script/check", PageScriptApi::check);
-        routes.post("/page/script/switch", this::turn);
-        routes.post("/page/script/remove", this::remove);
+        routes.put("/page/script", this::put);
     }
 
-    private record Script(List<Shown> rules, List<Kind> scenarios, List<Manner> personas) {}
-
-    /** A rule with its place in the list; {@code rule} is null if it has no written form. */
-    private record Shown(
-            int index,
-            boolean on,
-            String name,
-            @JsonRawValue @Nullable String rule,
-            String java,
-            long hits,
-            boolean unfired,
-            List<Fired> recent) {
-        static Shown of(int index, boolean on, RuleReport report) {
-            return new Shown(
-                    index,
-                    on,
-                    report.rule().name(),
-                    written(report.rule()),
-                    report.rule().toString(),
-                    report.hits(),
-                    report.isUnfired(),
-                    report.recent().stream()
-                            .map(hit -> new Fired(hit.sessionId(), Json.time(hit.at())))
-                            .toList());
-        }
-
-        static Shown of(int index, Rule rule) {
-            return new Shown(index, false, rule.name(), written(rule), rule.toString(), 0, false, List.of());
-        }
-    }
-
-    private record Fired(String sessionId, String at) {}
+    private record Script(List<ScriptApi.Reported> rules, List<Kind> scenarios, List<Manner> personas) {}
 
     private record Kind(String name, String summary, String provokes, List<Wanted> parameters) {
         static Kind of(ScenarioKind kind) {
@@ -108,29 +64,9 @@ final class PageScriptApi {
             int line,
             int column) {}
 
-    private static @Nullable String written(Rule rule) {
-        try {
-            return Json.mapper()
-                    .readTree(ScriptFile.toJson(List.of(rule)))
-                    .get("rules")
-                    .get(0)
-                    .toString();
-        } catch (IllegalArgumentException e) {
-            return null; // it holds a function
-        }
-    }
-
-    private synchronized void tell(Context ctx) {
-        List<Shown> rules = new ArrayList<>();
-        List<RuleReport> reports = smtp.rules();
-        for (int i = 0; i < reports.size(); i++) {
-            rules.add(Shown.of(i, true, reports.get(i)));
-        }
-        for (int i = 0; i < off.size(); i++) {
-            rules.add(Shown.of(i, off.get(i)));
-        }
+    private void tell(Context ctx) {
         ctx.json(new Script(
-                rules,
+                ScriptApi.told(smtp),
                 Scenarios.kinds().stream().map(Kind::of).toList(),
                 Persona.names().stream().map(Manner::of).toList()));
     }
@@ -147,42 +83,11 @@ final class PageScriptApi {
         }
     }
 
-    private synchronized void turn(Context ctx) {
-        int index = Parameters.number(ctx, "index", 0, 0, Integer.MAX_VALUE);
-        if ("1".equals(ctx.queryParam("on"))) {
-            if (index < off.size()) {
-                smtp.script(off.remove(index));
-            }
-        } else {
-            takeOut(index, true);
-        }
+    /** What the editor wrote takes the place of the rules that it was given. All others stay: those switched off, too. */
+    private void put(Context ctx) {
+        Set<String> given =
+                Set.copyOf(Arrays.asList(String.valueOf(ctx.queryParam("given")).split(",", -1)));
+        smtp.exchangeRules(report -> given.contains(Long.toString(report.id())), ScriptApi.read(ctx, smtp));
         tell(ctx);
-    }
-
-    private synchronized void remove(Context ctx) {
-        int index = Parameters.number(ctx, "index", 0, 0, Integer.MAX_VALUE);
-        if ("1".equals(ctx.queryParam("off"))) {
-            if (index < off.size()) {
-                off.remove(index);
-            }
-        } else {
-            takeOut(index, false);
-        }
-        tell(ctx);
-    }
-
-    /** Takes a rule out of the script; those of Java's scenarios and personas stay. */
-    private void takeOut(int index, boolean keep) {
-        List<RuleReport> before = smtp.rules();
-        if (index >= before.size()) {
-            return;
-        }
-        Rule rule = before.get(index).rule();
-        Set<Rule> thisOne = Collections.newSetFromMap(new IdentityHashMap<>()); // an equal one may stand beside it
-        thisOne.add(rule);
-        smtp.exchangeRules(thisOne::contains, List.of());
-        if (smtp.rules().size() < before.size() && keep) {
-            off.add(rule);
-        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Our own routes that read and write the script. */
@@ -31,7 +32,10 @@ final class ScriptApi {
     private record Script(List<Reported> rules) {}
 
     /** A rule, and what became of it; {@code rule} is null if it has no written form. */
-    private record Reported(
+    record Reported(
+            long id,
+            RuleReport.Layer layer,
+            boolean on,
             String name,
             @JsonRawValue @Nullable String rule,
             String java,
@@ -40,6 +44,9 @@ final class ScriptApi {
             List<Hit> recent) {
         static Reported of(RuleReport report) {
             return new Reported(
+                    report.id(),
+                    report.layer(),
+                    report.on(),
                     report.rule().name(),
                     written(report.rule()),
                     report.rule().toString(),
@@ -63,7 +70,7 @@ final class ScriptApi {
         }
     }
 
-    private record Hit(String sessionId, String at) {}
+    record Hit(String sessionId, String at) {}
 
     void addTo(Routes routes) {
         routes.get("/api/v1/script", this::tell);
@@ -82,13 +89,45 @@ final class ScriptApi {
             fixture.clearScript();
             tell(ctx);
         });
+        routes.patch("/api/v1/script/rules/{id}", this::turn);
+        routes.delete("/api/v1/script/rules/{id}", ctx -> {
+            Parameters.only(ctx, Set.of());
+            change(ctx, fixture::removeRule);
+        });
         routes.get(
                 "/api/v1/script/schema",
                 ctx -> ctx.contentType("application/schema+json").result(ScriptFile.schema()));
     }
 
     private void tell(Context ctx) {
-        ctx.json(new Script(fixture.rules().stream().map(Reported::of).toList()));
+        ctx.json(new Script(told(fixture)));
+    }
+
+    static List<Reported> told(SmtpFixture fixture) {
+        return fixture.rules().stream().map(Reported::of).toList();
+    }
+
+    private void turn(Context ctx) {
+        Parameters.only(ctx, Set.of());
+        RequestBody body = RequestBody.own(bytes(ctx));
+        body.only(Set.of("on"));
+        if (!body.has("on")) {
+            throw body.complain("on", "true or false");
+        }
+        boolean on = body.flag("on");
+        change(ctx, id -> fixture.switchRule(id, on));
+    }
+
+    private void change(Context ctx, LongConsumer change) {
+        String id = ctx.pathParam("id");
+        try {
+            change.accept(Long.parseLong(id));
+        } catch (NumberFormatException e) {
+            throw Answer.problem(404, "not_found", "There is no rule \"" + id + "\": rules have numbers.", "id");
+        } catch (IllegalArgumentException e) {
+            throw Answer.problem(404, "not_found", String.valueOf(e.getMessage()), "id");
+        }
+        tell(ctx);
     }
 
     /** The rules of the body, all of which are sound and can fire where they are meant to. */
@@ -112,8 +151,7 @@ final class ScriptApi {
     }
 
     private static List<Rule> read(Context ctx) {
-        String text = text(RequestBody.bytes(
-                ctx, RequestBody.LIMIT, (field, message) -> Answer.problem(413, "too_large", message, null)));
+        String text = text(bytes(ctx));
         String type = ctx.header("Content-Type"); // whatever charset it names, scripts are UTF-8
         boolean yaml = type != null && type.toLowerCase(Locale.ROOT).contains("yaml");
         try {
@@ -121,6 +159,11 @@ final class ScriptApi {
         } catch (ScriptFileException e) {
             throw wrong(e);
         }
+    }
+
+    private static byte[] bytes(Context ctx) {
+        return RequestBody.bytes(
+                ctx, RequestBody.LIMIT, (field, message) -> Answer.problem(413, "too_large", message, null));
     }
 
     static Answer wrong(ScriptFileException e) {

@@ -11,7 +11,9 @@ import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Persona;
 import dev.restante.RuleReport;
+import dev.restante.Scenarios;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -191,17 +193,67 @@ class BoardsPageTest {
         }
         assertThat(rule.locator(".hits")).hasText("2");
 
-        rule.locator("[role=switch]").click();
+        smtp.script(
+                on(RCPT_TO).named("behind").to("behind@*").reply(450, "4.2.0").always());
+        page.reload();
+        Locator first = rule.first();
+        first.locator("[role=switch]").click();
         assertThat(page.locator(".rule-row.is-off")).hasCount(1);
-        assertThat(smtp.rules()).isEmpty();
+        assertThat(smtp.rules()).extracting(RuleReport::on).containsExactly(false, true);
         accept("busy@example.test");
-        rule.locator("[role=switch]").click();
+        assertThat(first.locator(".hits")).hasText("2"); // it keeps its place and its count
+        first.locator("[role=switch]").click();
         assertThat(page.locator(".rule-row.is-off")).hasCount(0);
-        assertThat(smtp.rules()).hasSize(1);
+        assertThat(smtp.rules()).extracting(RuleReport::on).containsExactly(true, true);
+
+        button("Remove behind").click();
+        assertThat(rule).hasCount(1);
 
         button("Remove busy").click();
         assertThat(rule).hasCount(0);
         assertThat(smtp.rules()).isEmpty();
+    }
+
+    @Test
+    void theEditorReplacesWhatItWasGivenAndNothingElse() {
+        smtp.scenario(Scenarios.mailboxFull("full@*"));
+        smtp.script(
+                on(RCPT_TO).named("off").reply(450, "4.2.0").always(),
+                on(RCPT_TO)
+                        .named("function")
+                        .matching(moment -> false)
+                        .reply(450, "4.2.0")
+                        .always(),
+                on(RCPT_TO).named("edited").reply(450, "4.2.0").always());
+        smtp.switchRule(smtp.rules().get(0).id(), false);
+        show("/script");
+        assertThat(editor()).hasValue(Pattern.compile("edited"));
+        assertThat(page.locator(".rule-row", new Page.LocatorOptions().setHasText("mailbox full"))
+                        .locator(".rule-layer"))
+                .hasText("scenario");
+        assertThat(editor()).not().hasValue(Pattern.compile("\"off\"|function|full@"));
+        smtp.script(on(RCPT_TO).named("meanwhile").reply(450, "4.2.0").always());
+
+        editor().fill(editor().inputValue().replace("edited", "new"));
+        assertThat(button("Apply")).isEnabled();
+        button("Apply").click();
+        assertThat(page.locator(".rule-row", new Page.LocatorOptions().setHasText("new")))
+                .isVisible();
+        assertThat(smtp.rules())
+                .extracting(each -> each.rule().name())
+                .containsExactly("off", "function", "meanwhile", "new", "mailbox full");
+        assertThat(smtp.rules()).extracting(RuleReport::on).startsWith(false, true);
+    }
+
+    @Test
+    void aRuleIsShownWhole() {
+        smtp.persona(Persona.named("gmail"));
+        show("/script");
+        Locator rule = page.locator(".rule-row").first();
+        assertThat(rule.locator("pre").first()).not().isVisible();
+        rule.locator("summary").press("Enter");
+        assertThat(rule.locator("pre").first()).containsText("\"on\"");
+        assertThat(rule.locator("pre").last()).containsText("on(");
     }
 
     @Test

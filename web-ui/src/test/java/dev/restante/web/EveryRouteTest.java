@@ -74,6 +74,10 @@ class EveryRouteTest {
             PATCH /api/v1/script | /api/v1/script | {"rules":[{"on":"NOOP"}]} | 400 | "bad_script"
             PATCH /api/v1/script | /api/v1/script | {"rules":[],"rules":[]} | 400 | "bad_script"
             POST /api/v1/script/scenarios | /api/v1/script/scenarios | {"rules":[{"on":"NOWHERE"}]} | 400 | "rules[0].on"
+            PATCH /api/v1/script/rules/{id} | /api/v1/script/rules/1 | {} | 400 | "on"
+            PATCH /api/v1/script/rules/{id} | /api/v1/script/rules/1 | {"on":"no"} | 400 | "on"
+            PATCH /api/v1/script/rules/{id} | /api/v1/script/rules/1 | {"on":false,"hits":0} | 400 | "hits"
+            DELETE /api/v1/script/rules/{id} | /api/v1/script/rules/1?on=1 | | 400 | "on"
             PUT /api/v1/script/persona | /api/v1/script/persona | {"rules":[]} | 400 | "bad_script"
             GET /api/v1/wait | /api/v1/wait?count=0 | | 400 | "count"
             GET /api/v1/wait | /api/v1/wait?timeout=never | | 400 | "timeout"
@@ -137,6 +141,9 @@ class EveryRouteTest {
             GET /view/{id}.html | /view/nosuch.html | | 404 |
             GET /view/{id}.txt | /view/nosuch.txt | | 404 |
             PUT /api/v1/tags/{tag} | /api/v1/tags/nosuch | {"Name":"x"} | 400 |
+            PATCH /api/v1/script/rules/{id} | /api/v1/script/rules/99 | {"on":false} | 404 | There is no rule 99
+            PATCH /api/v1/script/rules/{id} | /api/v1/script/rules/kept | {"on":false} | 404 | rules have numbers
+            DELETE /api/v1/script/rules/{id} | /api/v1/script/rules/99 | | 404 | "not_found"
             DELETE /api/v1/tags/{tag} | /api/v1/tags/nosuch | | 400 |
             GET /api/v1/sessions/{id} | /api/v1/sessions/nosuch | | 404 | "not_found"
             GET /api/v1/fixture/sessions/{id} | /api/v1/fixture/sessions/nosuch | | 404 | "not_found"

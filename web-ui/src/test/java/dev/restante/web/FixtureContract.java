@@ -146,6 +146,33 @@ enum FixtureContract {
             assertThat(refused.endedAtNanos()).isLessThan(smtp.attempts().get(1).startedAtNanos());
         }
     },
+    RULES_HAVE_SWITCHES {
+        @Override
+        void run(SmtpFixture smtp) throws Exception {
+            smtp.script(
+                    on(RCPT_TO).named("busy").reply(450, "4.2.1 Mailbox busy").times(2),
+                    on(END_OF_DATA).named("later").reply(451, "4.3.0 Later").always());
+            long busy = smtp.rules().get(0).id();
+            long later = smtp.rules().get(1).id();
+            smtp.switchRule(busy, false);
+            smtp.removeRule(later);
+            send(smtp, "ann@x.test", "bob@y.test", "x");
+            assertThat(smtp.rules())
+                    .extracting(RuleReport::toString)
+                    .containsExactly("busy: 0 hits, 2 left, switched off");
+            assertThat(smtp.rules().get(0).layer()).isEqualTo(RuleReport.Layer.TEST);
+            assertThat(smtp.unfired()).isEmpty();
+            smtp.switchRule(busy, true);
+            assertThatThrownBy(() -> send(smtp, "ann@x.test", "bob@y.test", "x"))
+                    .hasMessageContaining("450 4.2.1");
+            assertThatThrownBy(() -> smtp.removeRule(later))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("There is no rule " + later + ". There are " + busy + " (busy).");
+            assertThatThrownBy(() -> smtp.switchRule(later, true))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("There is no rule " + later + ". There are " + busy + " (busy).");
+        }
+    },
     LAYERS_ARE_ASKED_IN_ORDER {
         @Override
         void run(SmtpFixture smtp) throws Exception {

@@ -49,8 +49,7 @@ class OpenApiTest {
             "GET /page/overview",
             "GET /page/script",
             "POST /page/script/check",
-            "POST /page/script/switch",
-            "POST /page/script/remove",
+            "PUT /page/script",
             "GET /preview/{id}",
             "GET /favicon.ico",
             "GET /assets/{file}",
@@ -301,6 +300,16 @@ class OpenApiTest {
         check.ask("PUT", "/api/v1/script", "/api/v1/script", rule, 200);
         check.ask("PATCH", "/api/v1/script", "/api/v1/script", rule, 200);
         check.ask("PUT", "/api/v1/script", "/api/v1/script", "{\"rules\":1}", 400);
+        String rules = "/api/v1/script/rules/";
+        String first = rules + smtp.rules().get(0).id();
+        check.ask("PATCH", rules + "{id}", first, "{\"on\":false}", 200);
+        check.get("/api/v1/script");
+        check.get("/api/v1/fixture/rules");
+        check.ask("PATCH", rules + "{id}", first, "{\"on\":2}", 400);
+        check.ask("DELETE", rules + "{id}", first + "?on=1", "", 400);
+        check.ask("DELETE", rules + "{id}", first, "", 200);
+        check.ask("DELETE", rules + "{id}", first, "", 404);
+        check.ask("PATCH", rules + "{id}", first, "{\"on\":true}", 404);
         check.ask("DELETE", "/api/v1/script", "/api/v1/script", "", 200);
         check.ask("POST", "/api/v1/script/scenarios", "/api/v1/script/scenarios", rule, 200);
         check.ask("POST", "/api/v1/script/scenarios", "/api/v1/script/scenarios", "{", 400);

@@ -5,9 +5,12 @@ import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.restante.FakeSmtpServer;
+import dev.restante.RuleReport;
+import dev.restante.Scenarios;
 import dev.restante.ServerClock;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +67,41 @@ class ScriptApiTest {
     }
 
     @Test
+    void aRuleIsSwitchedAndRemovedByItsNumber() throws Exception {
+        JsonNode put = rules(http.send("PUT", SCRIPT, "{\"rules\":[" + BUSY + "]}"));
+        smtp.scenario(Scenarios.mailboxFull("full@*"));
+        String busy = SCRIPT + "/rules/" + put.get(0).get("id").asLong();
+        assertThat(put.get(0).get("on").asBoolean()).isTrue();
+        assertThat(put.get(0).get("layer").asString()).isEqualTo("TEST");
+
+        JsonNode off = rules(http.send("PATCH", busy, "{\"on\":false}"));
+        assertThat(off.get(0).get("on").asBoolean()).isFalse();
+        assertThat(off.get(1).get("layer").asString()).isEqualTo("SCENARIO");
+        assertThat(twice()).startsWith("250");
+        assertThat(rules(http.send("PATCH", busy, "{\"on\":true}"))
+                        .get(0)
+                        .get("hits")
+                        .asInt())
+                .isZero();
+        assertThat(twice()).isEqualTo("450 4.2.1 Busy");
+
+        String full = SCRIPT + "/rules/" + off.get(1).get("id").asLong();
+        assertThat(rules(http.send("DELETE", full, ""))).hasSize(1);
+        HttpResponse<String> gone = http.send("DELETE", full, "");
+        assertThat(gone.statusCode()).isEqualTo(404);
+        assertThat(gone.body())
+                .contains("\"not_found\"")
+                .contains("There is no rule ")
+                .contains("(busy)");
+        assertThat(http.send("PATCH", SCRIPT + "/rules/busy", "{\"on\":true}").body())
+                .contains("rules have numbers");
+        for (String wrong : List.of("{}", "{\"on\":1}", "{\"off\":true}", "{\"on\":true,\"times\":3}")) {
+            assertThat(http.send("PATCH", busy, wrong).statusCode()).as(wrong).isEqualTo(400);
+        }
+        assertThat(smtp.rules()).extracting(RuleReport::hits).containsExactly(2L);
+    }
+
+    @Test
     void aScriptIsPutAndItsHitsAreTold() throws Exception {
         JsonNode put = rules(http.send("PUT", SCRIPT, "{\"rules\":[" + BUSY + "]}"));
         assertThat(put.get(0).get("hits").asInt()).isZero();
@@ -72,7 +110,8 @@ class ScriptApiTest {
         assertThat(twice()).isEqualTo("450 4.2.1 Busy");
 
         JsonNode rule = rules(http.get(SCRIPT)).get(0);
-        assertThat(Http.keys(rule)).containsExactly("name", "rule", "java", "hits", "unfired", "recent");
+        assertThat(Http.keys(rule))
+                .containsExactly("id", "layer", "on", "name", "rule", "java", "hits", "unfired", "recent");
         assertThat(rule.get("name").asString()).isEqualTo("busy");
         assertThat(rule.get("rule")).isEqualTo(Http.read(BUSY));
         assertThat(rule.get("java").asString()).startsWith("on(RCPT_TO)");
