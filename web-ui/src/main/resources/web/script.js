@@ -10,7 +10,7 @@ import { candidates, placeOf } from './schema.js';
 import { t } from './words.js';
 
 const PATIENCE = 250;
-const LINE = 64;
+const LINE = 60;
 
 export class ScriptPage {
   data = null;
@@ -228,8 +228,8 @@ export class ScriptPage {
       <label class="switch"><input type="checkbox" role="switch" .checked=${live(rule.on)} aria-label=${t('script.switch', rule.name)}
         @change=${(event) => this.#run(() => api.switchRule(rule.id, event.target.checked), t(event.target.checked ? 'script.on' : 'script.off', rule.name))}></label>
       <div class="rule-words"><b>${rule.name}</b>${rule.layer === 'TEST' ? nothing : html` <span class="rule-layer">${t(`script.layer.${rule.layer}`)}</span>`}
-        <details class="rule-more"><summary><code>${rule.rule ? oneLine({ ...rule.rule, name: undefined }) : rule.java}</code></summary>
-          ${rule.rule ? html`<pre>${written(rule.rule, '')}</pre>` : nothing}<pre>${rule.java}</pre></details>
+        <details class="rule-more"><summary><code>${rule.java}</code></summary>
+          ${rule.rule ? html`<pre>${written(rule.rule, '')}</pre>` : nothing}</details>
         ${rule.recent.length ? html`<span class="quiet">${t('script.last')} <a href="${base}/session/${rule.recent.at(-1).sessionId}">${briefTime(rule.recent.at(-1).at)}</a></span>` : nothing}</div>
       <span class="hits ${rule.hits ? 'some' : ''}" title=${t('script.hits', rule.hits)}>${rule.hits.toLocaleString()}</span>
       <button type="button" class="bare" aria-label=${t('script.remove', rule.name)} title=${t('script.remove', rule.name)}
@@ -295,13 +295,13 @@ export class ScriptPage {
 }
 
 /** A rule for the editor: what fits on a line stays on one, what does not gets a line for each of its keys. */
-function written(rule, indent) {
+function written(rule, indent, before = 0) {
   const line = oneLine(rule);
-  if (indent.length + line.length <= LINE) {
+  if (indent.length + before + line.length <= LINE) {
     return line;
   }
   const keys = Object.entries(rule).map(([key, each]) => `${indent}  ${JSON.stringify(key)}: ${
-    each !== null && typeof each === 'object' && !Array.isArray(each) ? written(each, `${indent}  `) : oneLine(each)}`);
+    each !== null && typeof each === 'object' && !Array.isArray(each) ? written(each, `${indent}  `, key.length + 4) : oneLine(each)}`);
   return `{\n${keys.join(',\n')}\n${indent}}`;
 }
 
