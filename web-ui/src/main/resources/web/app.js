@@ -90,8 +90,9 @@ function drawNow() {
     inbox.draw();
   }
   const subject = state.letter && state.letter.message.ID === state.openId ? state.letter.message.Subject : '';
-  badge(mails.allUnread);
-  document.title = `${mails.allUnread ? `(${mails.allUnread}) ` : ''}${subject ? `${subject} · ` : ''}Restante`;
+  const unread = mails.allUnreadShown;
+  badge(unread);
+  document.title = `${unread ? `(${unread}) ` : ''}${subject ? `${subject} · ` : ''}Restante`;
 }
 
 function nav() {

@@ -311,7 +311,7 @@ export class Inbox {
         aria-label=${t('list.select.all')} @change=${() => this.selectAll()}></label>
       ${title('')}
       <span class="tally">${mails.query ? t('list.found', mails.count) : t('mails', mails.count)}${
-        mails.unread ? `, ${t('list.unread', mails.unread)}` : ''}</span>
+        mails.unreadShown ? `, ${t('list.unread', mails.unreadShown)}` : ''}</span>
     </div>`;
   }
 

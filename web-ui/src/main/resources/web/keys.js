@@ -18,10 +18,17 @@ function pressed(event) {
   return mod + shift + (event.key === ' ' ? 'Space' : event.key);
 }
 
+/** Whether the control that has the focus is worked by this key itself. */
+function worksWith(target, key) {
+  return key === ' ' || key === 'Enter'
+    ? target.closest?.('button, summary, input, select, [role=tab]')
+    : /^(Arrow|Page|Home|End)/.test(key) && target.matches?.('input[type=range], input[type=radio], select');
+}
+
 addEventListener('keydown', (event) => {
   const typing = event.target.matches?.('input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]');
   const key = pressed(event);
-  if (event.altKey || event.isComposing || dialogIsOpen() || event.defaultPrevented || (typing && !key.startsWith('Mod+'))) {
+  if (event.altKey || event.isComposing || dialogIsOpen() || event.defaultPrevented || (typing && !key.startsWith('Mod+')) || worksWith(event.target, event.key)) {
     return;
   }
   const both = begun ? `${begun} ${key}` : key;

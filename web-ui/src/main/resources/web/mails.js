@@ -44,6 +44,24 @@ export class Mails {
     return this.total - this.#hiddenTo - this.#hidden.length;
   }
 
+  /** How many of the rows are unread, and how many mails in all but the hidden ones. */
+  get unreadShown() {
+    return Math.max(0, this.unread - this.#unreadHidden());
+  }
+
+  get allUnreadShown() {
+    return Math.max(0, this.allUnread - this.#unreadHidden());
+  }
+
+  #unreadHidden() {
+    if (this.#hiddenTo === 0) {
+      return this.#hidden.filter((number) => this.#byNumber.get(number)?.Read === false).length;
+    }
+    let shown = 0; // what came after all were hidden is known
+    this.#byNumber.forEach((mail, number) => (shown += number >= this.#hiddenTo && !mail.Read && !this.#hiddenIds.has(mail.ID) ? 1 : 0));
+    return this.unread - shown;
+  }
+
   /** The mail of a row, the newest first; undefined if it is not loaded. */
   at(index) {
     return this.#byNumber.get(this.#number(index));

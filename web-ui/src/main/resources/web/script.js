@@ -228,7 +228,7 @@ export class ScriptPage {
       <label class="switch"><input type="checkbox" role="switch" .checked=${live(rule.on)} aria-label=${t('script.switch', rule.name)}
         @change=${(event) => this.#run(() => api.switchRule(rule.id, event.target.checked), t(event.target.checked ? 'script.on' : 'script.off', rule.name))}></label>
       <div class="rule-words"><b>${rule.name}</b>${rule.layer === 'TEST' ? nothing : html` <span class="rule-layer">${t(`script.layer.${rule.layer}`)}</span>`}
-        <details class="rule-more"><summary><code>${rule.java}</code></summary>
+        <details class="rule-more"><summary><code>${unnamed(rule.java)}</code></summary>
           ${rule.rule ? html`<pre>${written(rule.rule, '')}</pre>` : nothing}</details>
         ${rule.recent.length ? html`<span class="quiet">${t('script.last')} <a href="${base}/session/${rule.recent.at(-1).sessionId}">${briefTime(rule.recent.at(-1).at)}</a></span>` : nothing}</div>
       <span class="hits ${rule.hits ? 'some' : ''}" title=${t('script.hits', rule.hits)}>${rule.hits.toLocaleString()}</span>
@@ -293,6 +293,9 @@ export class ScriptPage {
       <button class="main">${t('script.add.named', kind.name)}</button></form>`;
   }
 }
+
+/** The name stands above it. */
+const unnamed = (java) => java.replace(/\.named\("(?:[^"\\]|\\.)*"\)/, '');
 
 /** A rule for the editor: what fits on a line stays on one, what does not gets a line for each of its keys. */
 function written(rule, indent, before = 0) {

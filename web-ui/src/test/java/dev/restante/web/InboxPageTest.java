@@ -173,6 +173,26 @@ class InboxPageTest {
         assertThat(page).hasTitle("(1) Restante");
     }
 
+    @Test
+    void theKeysOfAControlAreItsOwn() throws Exception {
+        send(3);
+        show();
+        page.locator(".pick-all input").focus();
+        page.keyboard().press("Space");
+        assertThat(chosen()).hasCount(3);
+        Locator delete = button("Delete");
+        delete.focus();
+        page.keyboard().press("Space");
+        assertThat(mails()).hasCount(0);
+        button("Undo").focus();
+        page.keyboard().press("Space");
+        assertThat(mails()).hasCount(3);
+
+        page.keyboard().press("j");
+        page.keyboard().press("Space"); // a mail is a link: there the key is the list's
+        assertThat(chosen()).hasCount(1);
+    }
+
     // ---- removal
 
     @Test
@@ -185,7 +205,8 @@ class InboxPageTest {
 
         assertThat(mails()).hasCount(3);
         assertThat(page.locator(".note")).containsText("2 mails deleted");
-        assertThat(page.locator(".tally").first()).containsText("3 mails");
+        assertThat(page.locator(".tally").first()).hasText("3 mails, 3 unread");
+        assertThat(page).hasTitle("(3) Restante");
         assertThat(subjects()).hasSize(5);
 
         button("Undo").click();

@@ -137,6 +137,12 @@ class LetterPageTest {
         page.locator(".slider input").fill("320");
         assertThat(page.locator(".slider output")).hasText("320 px");
         assertThat(page.locator(".stage iframe")).hasCSS("width", "320px");
+        page.locator(".slider input").press("ArrowLeft");
+        page.locator(".slider input").press("ArrowUp");
+        page.locator(".slider input").press("ArrowDown");
+        page.locator(".slider input").press("ArrowRight");
+        assertThat(page.locator(".slider output")).hasText("320 px");
+        assertThat(page.locator("[role=tab][aria-selected=true]")).containsText("HTML");
 
         page.reload(); // the width stays
         assertThat(page.locator(".slider output")).hasText("320 px");
