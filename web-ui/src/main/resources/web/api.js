@@ -75,12 +75,13 @@ export const raw = async (id) => (await ask('GET', rawPath(id).slice(base.length
 export const mark = (ids, query, read) =>
   ask('PUT', `${api}/messages?tz=${zone}`, ids ? { IDs: ids, Read: read } : query ? { Search: query, Read: read } : { Read: read });
 export const setTags = (ids, tags) => ask('PUT', `${api}/tags`, { IDs: ids, Tags: tags });
-export const remove = (ids, query, leaving = false) =>
-  ids
-    ? ask('DELETE', `${api}/messages`, { IDs: ids }, { keepalive: leaving })
-    : query
-      ? ask('DELETE', `${api}/search?${found(query)}`, undefined, { keepalive: leaving })
-      : ask('DELETE', `${api}/messages`, undefined, { keepalive: leaving });
+/** Settles which mails are to go: these, or the `most` oldest of what the query finds. They go when it is said again. */
+export const removal = async (ids, query, most) =>
+  (await ask('POST', `${page}/removals?tz=${zone}`, ids ? { IDs: ids } : { Search: query, Most: most })).json();
+export const remove = (removal, leaving) => ask('POST', `${page}/removals/${removal}`, undefined, { keepalive: leaving });
+export const keep = (removal) => ask('DELETE', `${page}/removals/${removal}`);
+/** At once, as when the page is left before anything was settled. */
+export const removeNow = (ids) => ask('DELETE', `${api}/messages`, { IDs: ids }, { keepalive: true });
 
 export const rawPath = (id) => `${base}${api}/message/${encodeURIComponent(id)}/raw`;
 export const partPath = (id, part) => `${base}${api}/message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`;

@@ -200,8 +200,8 @@ export class Inbox {
     if (count === 0) {
       return;
     }
-    const query = ids === null ? untilNow(this.mails) : '';
-    const at = ids === null ? 0 : Math.max(0, Math.min(...ids.map((id) => this.mails.indexOf(id)).filter((i) => i >= 0)));
+    const removing = api.removal(ids, this.mails.query, this.mails.total);
+    const at = ids === null ? 0 : ids.map((id) => this.mails.indexOf(id)).filter((i) => i >= 0).reduce((least, i) => Math.min(least, i), this.mails.count);
     const inList = this.list.node.contains(document.activeElement);
     const wasOpen = this.state.openId && (ids === null || ids.includes(this.state.openId));
     this.mails.hide(ids);
@@ -215,27 +215,41 @@ export class Inbox {
       this.list.focus(this.cursor);
     }
     let done = false;
-    const finish = (leaving) => {
+    let removal = null;
+    const fail = (error) => {
+      done = true;
+      removeEventListener('pagehide', leave);
+      this.mails.show(ids);
+      note.away();
+      sorry(error);
+    };
+    const finish = () => {
       if (!done) {
         done = true;
         removeEventListener('pagehide', leave);
-        api.remove(ids, query, leaving).then(() => this.mails.show(ids === null ? null : [])).then(() => this.mails.refreshSoon(20))
-          .catch((error) => { this.mails.show(ids); sorry(error); });
+        // If nothing was settled, that is told already.
+        settled.then(() => removal && api.remove(removal).then(() => this.mails.show(ids === null ? null : []))
+          .then(() => this.mails.refreshSoon(20)).catch(fail));
       }
     };
-    const leave = () => finish(true);
+    const leave = () => {
+      done = true;
+      (removal ? api.remove(removal, true) : ids ? api.removeNow(ids) : Promise.resolve()).catch(() => {});
+    };
     addEventListener('pagehide', leave);
-    notice(t('done.deleted', count), {
+    const note = notice(t('done.deleted', count), {
       action: t('do.undo'),
       seconds: 8,
       undo: () => {
         done = true;
         removeEventListener('pagehide', leave);
         this.mails.show(ids);
+        settled.then(() => removal && api.keep(removal)).catch(() => {}); // it is forgotten by itself
         notice(t('done.restored', count));
       },
-      ended: () => finish(false),
+      ended: finish,
     });
+    const settled = removing.then((answer) => ({ removal } = answer)).catch(fail);
     this.changed();
   }
 
@@ -345,12 +359,6 @@ export class Inbox {
 }
 
 /** All that the query finds now, without what comes later. */
-function untilNow(mails) {
-  const newest = mails.at(0);
-  const until = newest ? `before:${new Date(Date.parse(newest.Created) + 1).toISOString()}` : '';
-  return mails.query ? `(${mails.query}) ${until}` : until;
-}
-
 function refusedRow(attempt, openSession) {
   const replies = [...attempt.recipients.flatMap((each) => [each.reply, each.delivery?.reply]), attempt.reply];
   const reply = replies.findLast((each) => each?.code >= 400);

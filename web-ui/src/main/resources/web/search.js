@@ -11,6 +11,7 @@ const WORDS = ['from', 'to', 'subject', 'body', 'tag', 'is:unread', 'is:read', '
   'user', 'session', 'message-id', 'OR'];
 const PATIENCE = 250;
 const MOST = 8;
+const MOST_ADDRESSES = 2000;
 
 export class SearchField {
   text = '';
@@ -20,6 +21,7 @@ export class SearchField {
   #open = false;
   #active = -1;
   #timer = null;
+  #offered = {};
   #changed;
   #search;
   #mails;
@@ -96,6 +98,7 @@ export class SearchField {
 
   suggestions() {
     const { text } = this.#word();
+    ['from', 'to', 'cc', 'bcc', 'rcpt', 'addressed'].forEach((key) => this.#values(key)); // while they are in sight
     const lower = text.toLowerCase();
     if (this.text.trim() === '') {
       return [
@@ -116,18 +119,29 @@ export class SearchField {
       .map((value) => ({ insert: `${key}:${/[\s()]/.test(value) ? `"${value}"` : value} `, shown: `${key}:${value}`, what: '' }));
   }
 
+  /** Addresses of mails in sight, and those that were offered before: a search that finds nothing has none. */
+  #addresses(key, ofMail) {
+    const all = (this.#offered[key] ??= new Set());
+    for (const mail of this.#mails.known) {
+      for (const { Address: address } of ofMail(mail)) {
+        if (address && all.size < MOST_ADDRESSES) {
+          all.add(address);
+        }
+      }
+    }
+    return [...all];
+  }
+
   #values(key) {
-    const mails = [...this.#mails.known];
-    const seen = (all) => [...new Set(all.map((each) => each.Address).filter(Boolean))];
     switch (key) {
       case 'is': return ['unread', 'read', 'tagged'];
       case 'has': return ['attachment', 'inline'];
       case 'tag': return this.#mails.tags;
-      case 'from': return seen(mails.map((mail) => mail.From));
-      case 'to': return seen(mails.flatMap((mail) => mail.To));
-      case 'cc': return seen(mails.flatMap((mail) => mail.Cc));
-      case 'rcpt': case 'addressed': return seen(mails.flatMap((mail) => [...mail.To, ...mail.Cc, ...mail.Bcc]));
-      case 'bcc': return seen(mails.flatMap((mail) => mail.Bcc));
+      case 'from': return this.#addresses(key, (mail) => [mail.From]);
+      case 'to': return this.#addresses(key, (mail) => mail.To);
+      case 'cc': return this.#addresses(key, (mail) => mail.Cc);
+      case 'rcpt': case 'addressed': return this.#addresses(key, (mail) => [...mail.To, ...mail.Cc, ...mail.Bcc]);
+      case 'bcc': return this.#addresses(key, (mail) => mail.Bcc);
       default: return [];
     }
   }

@@ -60,6 +60,7 @@ final class Desk implements AutoCloseable {
                 new ScriptApi(fixture, replacement)::addTo,
                 new WaitApi(mailbox, marks, search, common.waits())::addTo,
                 new PageApi(fixture, mailbox, marks)::addTo,
+                new PageRemovals(mailbox, marks, search)::addTo,
                 events::addTo);
     }
 

@@ -30,10 +30,12 @@ final class MailboxesApi implements AutoCloseable {
     private static final String ONE = LIST + "/{mailbox}";
     /** Of the routes below the API, this one tells the same everywhere. */
     private static final Set<String> OF_THE_SERVER_ALONE = Set.of(API + "/script/schema");
-    /** What the page asks of one mail, and where it asks that of a mailbox. */
+    /** What the page asks of the mails of a mailbox, and where it asks that of another. */
     private static final Map<String, String> OF_THE_PAGE = Map.of(
             "/page/mail/{id}", "/page/mailboxes/{mailbox}/mail/{id}",
             "/page/print/{id}", "/page/mailboxes/{mailbox}/print/{id}",
+            "/page/removals", "/page/mailboxes/{mailbox}/removals",
+            "/page/removals/{removal}", "/page/mailboxes/{mailbox}/removals/{removal}",
             "/preview/{id}", "/page/mailboxes/{mailbox}/preview/{id}");
 
     private final FakeSmtpServer smtp;

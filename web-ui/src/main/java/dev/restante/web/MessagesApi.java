@@ -133,7 +133,7 @@ final class MessagesApi {
         } else if (!ids.isEmpty() && !query.isBlank()) {
             throw Answer.badRequest("You may specify either IDs or a search query, not both");
         } else if (!query.isBlank()) {
-            search.find(meant(query, ctx)).forEach(mail -> marks.tellRead(mail, read));
+            search.find(meant(query, ctx.queryParam("tz"))).forEach(mail -> marks.tellRead(mail, read));
         } else if (!ids.isEmpty()) {
             ids.forEach(id -> mailbox.mail(id).ifPresent(mail -> marks.tellRead(mail, read)));
         } else {
@@ -176,7 +176,7 @@ final class MessagesApi {
     }
 
     private void deleteFound(Context ctx) {
-        Predicate<CapturedMail> test = search.test(meant(wantedQuery(ctx), ctx));
+        Predicate<CapturedMail> test = search.test(meant(wantedQuery(ctx), ctx.queryParam("tz")));
         // Found before any is removed: an expression that takes too long removes none.
         Set<CapturedMail> found =
                 Set.copyOf(mailbox.mails().stream().filter(test).toList());
@@ -185,8 +185,8 @@ final class MessagesApi {
     }
 
     /** A query that changes something: no part of it is passed over. */
-    private static Query meant(String query, Context ctx) {
-        QueryParser.Parsed parsed = Search.parse(query, ctx.queryParam("tz"));
+    static Query meant(String query, @Nullable String zone) {
+        QueryParser.Parsed parsed = Search.parse(query, zone);
         if (!parsed.ignored().isEmpty()) {
             throw Answer.badRequest("Error: \"" + parsed.ignored().get(0)
                     + "\" means nothing. A search passes over it, but here it would concern more mails than you mean.");

@@ -16,6 +16,7 @@ import dev.restante.CapturedMail;
 import dev.restante.Envelope;
 import dev.restante.EsmtpParameters;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Matching;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -242,6 +243,49 @@ class InboxPageTest {
         page.navigate("about:blank");
 
         eventually(() -> subjects().equals(List.of("Mail 1")));
+    }
+
+    @Test
+    void removingAllKeepsWhatComesMeanwhileAlsoWhereTheNewestIsNotLoaded() throws Exception {
+        deliver(1_200);
+        show();
+        page.keyboard().press("j");
+        page.keyboard().press("End");
+        assertThat(mails().last()).containsText("Number 1");
+        smtp.mail(smtp.onlooker().mails().get(500).id())
+                .ifPresent(mail -> smtp.remove(Matching.that("this one", mail::equals)));
+        assertThat(page.locator(".tally").first()).containsText("1,199 mails");
+        page.keyboard().press("Control+a");
+        page.keyboard().press("Delete");
+        assertThat(mails()).hasCount(0);
+        Sender.send(smtp, "a@b.test", List.of("bob@example.test"), SampleMails.plain("Meanwhile", "text"));
+        assertThat(mails()).hasCount(1);
+        page.locator(".note button[aria-label=Close]").click();
+
+        eventually(() -> subjects().equals(List.of("Meanwhile")));
+    }
+
+    @Test
+    void howeverManyWereDeletedLeavingThePageDoesIt() throws Exception {
+        deliver(4_000);
+        show();
+        page.keyboard().press("j");
+        page.keyboard().press("End");
+        assertThat(mails().last()).containsText("Number 1");
+        page.keyboard().press("Home");
+        assertThat(mails().first()).containsText("Number 4000");
+        mails().first().click(new Locator.ClickOptions().setModifiers(List.of(KeyboardModifier.CONTROL)));
+        page.locator(".scroll").first().evaluate("node => node.scrollTop = node.scrollHeight");
+        assertThat(mails().last()).hasAttribute("href", Pattern.compile("/view/"));
+        assertThat(page.locator(".mails .row").last()).hasAttribute("aria-posinset", "4000");
+        mails().last().click(new Locator.ClickOptions().setModifiers(List.of(KeyboardModifier.SHIFT)));
+        assertThat(page.locator(".chosen-bar .tally")).hasText("4,000 selected");
+        page.waitForResponse(
+                answer -> answer.url().contains("/page/removals"),
+                () -> page.keyboard().press("Delete"));
+        page.navigate("about:blank");
+
+        eventually(() -> subjects().isEmpty());
     }
 
     @Test
