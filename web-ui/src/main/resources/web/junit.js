@@ -58,7 +58,7 @@ export function junitTest(letter) {
   }
   const link = message.HTML ? links.find((each) => /^https?:/.test(each.href) && each.text.trim() && links.filter((other) => other.text === each.text).length === 1) : null;
   if (link) {
-    checks.push(`.html().link(${literal(link.text)}).hasHost(${literal(new URL(link.href).hostname)})`);
+    checks.push(`.html().link(${literal(link.text)}).hasHost(${literal(hostOf(link.href))})`);
   }
   const files = attached(letter.root).map((part) => part.fileName);
   if (files.length > 0 && files.every(Boolean)) {
@@ -83,6 +83,9 @@ ${checks.map((check) => `        assertThat(mail)${check};`).join('\n')}
 }
 `;
 }
+
+/** As it is written: a browser would spell letters beyond ASCII in its own way. */
+const hostOf = (href) => /^https?:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]+)/.exec(href)?.[1] ?? new URL(href).hostname;
 
 function attached(part) {
   return part.attachment ? [part] : part.children.flatMap(attached);

@@ -172,10 +172,13 @@ function headersPanel({ evidence }) {
 
 // ---- parts
 
+/** A message within the message has parts, and is a file as well. */
+const isContainer = (part) => part.children.length > 0 && part.nested === null;
+
 function partsPanel(letter) {
   const { message, root } = letter;
   const all = [];
-  const walk = (part, depth) => {
+  const walk = (part, depth) => { // what a nested message holds stands below it
     all.push({ part, depth });
     part.children.forEach((child) => walk(child, depth + 1));
   };
@@ -186,24 +189,25 @@ function partsPanel(letter) {
     <ul class="tree" role="list" aria-label=${t('tab.parts')}>${all.map(({ part, depth }) => html`<li><button type="button"
       class="part indent-${Math.min(depth, 8)}" aria-current=${part === chosen ? 'true' : nothing} @click=${() => choose(part)}>
       <span class="part-type">${part.contentType}</span>
-      <span class="quiet"><bdi>${visible(part.fileName ?? (part.contentId ? `cid:${part.contentId}` : ''))}</bdi>${part.children.length ? '' : ` ${size(part.size)}`}</span></button></li>`)}</ul>
+      <span class="quiet"><bdi>${visible(part.fileName ?? (part.contentId ? `cid:${part.contentId}` : ''))}</bdi>${isContainer(part) ? '' : ` ${size(part.size)}`}</span></button></li>`)}</ul>
     <section class="part-view" aria-labelledby="part-title">
       <div class="with-switch"><h2 id="part-title"><bdi>${visible(chosen.fileName ?? chosen.contentType)}</bdi></h2>
-        ${chosen.children.length ? nothing : html`<span><a class="button" href=${partPath(message.ID, chosen.path)} target="_blank">${t('part.open')}</a>
+        ${isContainer(chosen) ? nothing : html`<span><a class="button" href=${partPath(message.ID, chosen.path)} target="_blank">${t('part.open')}</a>
           <a class="button" href=${partPath(message.ID, chosen.path)} download=${chosen.fileName ?? `part-${chosen.path}`}>${t('part.save')}</a></span>`}</div>
       <dl class="facts-list">
         ${[['part.path', chosen.path], ['part.type', chosen.contentType + (chosen.charset ? `; charset=${chosen.charset}` : '')],
-          ['part.encoding', chosen.encoding], ['part.disposition', chosen.disposition], ['part.id', chosen.contentId], ['part.size', chosen.children.length ? null : size(chosen.size)]]
+          ['part.encoding', chosen.encoding], ['part.disposition', chosen.disposition], ['part.id', chosen.contentId], ['part.size', isContainer(chosen) ? null : size(chosen.size)]]
           .filter(([, value]) => value).map(([name, value]) => html`<div><dt>${t(name)}</dt><dd>${visible(value)}</dd></div>`)}
       </dl>
       <pre class="source part-head">${chosen.headers}</pre>
+      ${chosen.nested === null ? nothing : html`<h3>${t('part.nested')}</h3><pre class="source part-head">${chosen.nested}</pre>`}
       ${partContent(letter, chosen)}
     </section></div>`;
 }
 
 function partContent(letter, part) {
   const id = letter.message.ID;
-  if (part.children.length) {
+  if (isContainer(part)) {
     return nothing;
   }
   if (/^image\//.test(part.contentType)) {
@@ -362,8 +366,8 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export function curlCommand(letter, server) {
   const { sender, recipients } = letter.evidence;
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;
-  return `curl -sS ${quoted(location.origin + rawPath(letter.message.ID))} |\n  curl -sS --url ${quoted(`smtp://${host}:${server.port}`)} --mail-from ${
-    quoted(sender.address)} \\\n    ${recipients.map((each) => `--mail-rcpt ${quoted(each.address)}`).join(' \\\n    ')} \\\n    --upload-file -`;
+  return `curl -fsS -o mail.eml ${quoted(location.origin + rawPath(letter.message.ID))} &&\n  curl -sS --url ${quoted(`smtp://${host}:${server.port}`)} --mail-from ${
+    quoted(sender.address)} \\\n    ${recipients.map((each) => `--mail-rcpt ${quoted(each.address)}`).join(' \\\n    ')} \\\n    --upload-file mail.eml`;
 }
 
 /** What the menu and the palette offer for a mail. */

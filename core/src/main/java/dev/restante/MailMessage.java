@@ -220,7 +220,11 @@ public final class MailMessage {
         return view().leaves;
     }
 
-    /** The part at {@code path}, leaf or container, such as "1.2"; see {@link MimePart#path()}. */
+    /**
+     * The part at {@code path}, leaf or container, such as "1.2"; see {@link MimePart#path()}. A path leads on into nested
+     * messages as IMAP numbers them (RFC 9051 section 6.4.5): below a message/rfc822 part "2" are the parts of the message in
+     * it, "2.1" and so on, or its only one, "2.1".
+     */
     public Optional<MimePart> part(String path) {
         MimePart part = root();
         if (path.equals("0")) {
@@ -228,12 +232,18 @@ public final class MailMessage {
         }
         for (String step : path.split("\\.", -1)) {
             int number = step.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(step) : 0;
-            if (number < 1 || number > part.children().size()) {
+            List<MimePart> below = part.message().map(MailMessage::numbered).orElse(part.children());
+            if (number < 1 || number > below.size()) {
                 return Optional.empty();
             }
-            part = part.children().get(number - 1);
+            part = below.get(number - 1);
         }
         return Optional.of(part);
+    }
+
+    /** What is numbered below a part that holds this message. */
+    List<MimePart> numbered() {
+        return root().children().isEmpty() ? List.of(root()) : root().children();
     }
 
     /** The parts for which {@link MimePart#isAttachment()} holds, with or without a file name, level by level. */

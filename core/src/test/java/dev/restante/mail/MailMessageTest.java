@@ -337,6 +337,20 @@ class MailMessageTest {
     @Nested
     class NestedMessages {
         @Test
+        void haveTheirPartsBelowThePartThatHoldsThem() {
+            MailMessage mail = corpus("forwarded-messages");
+            MailMessage first = mail.nestedMessages().get(0);
+
+            assertThat(mail.part("2.1")).map(MimePart::rawBytes).contains("inside".getBytes(UTF_8));
+            assertThat(mail.part("2.2.1")).map(MimePart::text).contains("deep");
+            assertThat(mail.part("2.2")).map(MimePart::contentType).contains("message/rfc822");
+            assertThat(mail.part("2.3")).isEmpty();
+            assertThat(mail.part("2.2.1.1")).isEmpty();
+            assertThat(mail.part("2.0")).isEmpty();
+            assertThat(first.part("2.1")).map(MimePart::text).contains("deep");
+        }
+
+        @Test
         void areReadOneLevelAtATime() {
             MailMessage mail = corpus("forwarded-messages");
 

@@ -1,6 +1,7 @@
 package dev.restante.assertj;
 
 import dev.restante.Link;
+import java.net.IDN;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +26,30 @@ public final class LinkAssert extends AbstractEvidenceAssert<LinkAssert, Link> {
 
     /** Verifies the host, without its port; case is ignored. */
     public LinkAssert hasHost(String expected) {
-        String host = String.valueOf(uriOf().getHost());
+        String host = host(uriOf());
         return check(
-                host.equalsIgnoreCase(expected),
+                host.equalsIgnoreCase(expected) || ascii(host).equalsIgnoreCase(ascii(expected)),
                 () -> "Expected the link \"" + actual.text() + "\" to lead to the host " + expected
-                        + ", but it leads to " + (uriOf().getHost() == null ? "none" : host) + ".");
+                        + ", but it leads to " + (host.isEmpty() ? "none" : host) + ".");
+    }
+
+    /** The host, also one with letters beyond ASCII, which {@link URI} has no name for; empty if there is none. */
+    private static String host(URI uri) {
+        if (uri.getHost() != null) {
+            return uri.getHost();
+        }
+        String authority = uri.getAuthority();
+        return authority == null
+                ? ""
+                : authority.substring(authority.lastIndexOf('@') + 1).replaceFirst(":\\d*$", "");
+    }
+
+    private static String ascii(String host) {
+        try {
+            return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
+        } catch (IllegalArgumentException e) {
+            return host; // no name of a host: equal to itself alone
+        }
     }
 
     /** Verifies the port; 80 or 443 if the link names none. */

@@ -56,6 +56,10 @@ class HtmlAssertTest {
                 .hasParameter("order", "42")
                 .hasParameter("token", "a/b");
         assertThat(mail).link("Cancel").hasPath("/cancel").hasPort(80);
+        assertThat(new Link("Uni", "https://ann@\u00fcn\u00ef.example:8443/p"))
+                .hasHost("\u00fcn\u00ef.example")
+                .hasHost("xn--n-nga1b.example");
+        assertThat(new Link("Uni", "https://xn--n-nga1b.example/p")).hasHost("\u00dcn\u00ef.example");
         assertThat(mail).html().link("Confirm").parameter("token").hasSize(3);
         assertThat(mail).html().link("Confirm").uri().hasAuthority("shop.example.com");
         assertThat(mail)

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,10 @@ record HtmlPreview(String html, int blocked) {
     private static final Pattern CSS_OUTSIDE = Pattern.compile(
             "@import[^;{}]*;?|(?:-webkit-)?image-set\\(|url\\(\\s*(?:\"([^\"]*)\"|'([^']*)'|([^()\"']*))\\s*\\)?",
             Pattern.CASE_INSENSITIVE);
+    /** CSS Syntax Level 3 section 4.3.7: a character by its number, or itself. */
+    private static final Pattern CSS_ESCAPE =
+            Pattern.compile("\\\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\r\n\f])?|([g-zG-Z]))");
+
     private static final Pattern CID_REFERENCE =
             Pattern.compile("(=\\s*[\"']?)cid:([^\"'\\s>]+)(?=[\"'\\s>])", Pattern.CASE_INSENSITIVE);
     private static final Pattern DARK_WANTED =
@@ -299,6 +304,7 @@ record HtmlPreview(String html, int blocked) {
             for (int i = styles.size() - 1; i >= 0; i--) {
                 sent.body().prependChild(styles.get(i));
             }
+            sent.select("[background]").forEach(Cleaning::backgroundAsStyle);
             Document clean = new Cleaner(SAFE).clean(sent);
             clean.outputSettings().prettyPrint(false);
             copyBodyAttributes(sent.body(), clean.body());
@@ -322,6 +328,26 @@ record HtmlPreview(String html, int blocked) {
             return new Cleaned(clean, blocked);
         }
 
+        /** The old attribute says the same, and what holds for styles shall hold for it. */
+        private static void backgroundAsStyle(Element element) {
+            String url = element.attr("background").strip().replaceAll("[\\s\"'()\\\\;]", "");
+            if (!url.isEmpty()) {
+                element.attr("style", "background-image:url('" + url + "');" + element.attr("style"));
+            }
+        }
+
+        /** Where this server has the part that a mail refers to by its Content-ID or Content-Location (RFC 2392, RFC 2557). */
+        private Optional<String> carried(String url) {
+            Optional<MimePart> part = url.regionMatches(true, 0, "cid:", 0, 4)
+                    ? mail.message().byContentId(url)
+                    : mail.message().parts().stream()
+                            .filter(each -> each.header("Content-Location")
+                                    .filter(field -> field.value().strip().equals(url))
+                                    .isPresent())
+                            .findFirst();
+            return part.map(each -> partsOf(api, mail) + each.path());
+        }
+
         private static void copyBodyAttributes(Element from, Element to) {
             for (String name : BODY_ATTRIBUTES) {
                 if (from.hasAttr(name)) {
@@ -337,13 +363,11 @@ record HtmlPreview(String html, int blocked) {
             }
             String url = source.getValue().strip();
             String lower = url.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("cid:")) {
-                Optional<MimePart> part = mail.message().byContentId(url);
-                if (part.isPresent()) {
-                    image.attr("src", partsOf(api, mail) + part.get().path());
-                } else {
-                    image.removeAttr("src");
-                }
+            Optional<String> part = carried(url);
+            if (part.isPresent()) {
+                image.attr("src", part.get());
+            } else if (lower.startsWith("cid:")) {
+                image.removeAttr("src");
             } else if (!lower.startsWith("data:image/")) {
                 boolean outside = lower.matches("(?s)(https?:)?//.*");
                 blocked += outside ? 1 : 0;
@@ -378,9 +402,18 @@ record HtmlPreview(String html, int blocked) {
             style.appendChild(new DataNode(css));
         }
 
+        /** The same style sheet with no letter escaped: {@code u\\72l(} is {@code url(}. */
+        private static String withPlainLetters(String css) {
+            return CSS_ESCAPE.matcher(css).replaceAll(found -> {
+                int letter = found.group(1) == null ? found.group(2).charAt(0) : Integer.parseInt(found.group(1), 16);
+                boolean plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+                return plain ? String.valueOf((char) letter) : Matcher.quoteReplacement(found.group());
+            });
+        }
+
         /** Styles may bring their own images along, and ask nobody for others. */
         private String withoutOutside(String css) {
-            return CSS_OUTSIDE.matcher(css).replaceAll(found -> {
+            return CSS_OUTSIDE.matcher(withPlainLetters(css)).replaceAll(found -> {
                 if (found.group().startsWith("@")) {
                     blocked++;
                     return "";
@@ -388,18 +421,23 @@ record HtmlPreview(String html, int blocked) {
                     blocked++;
                     return "none("; // takes addresses without url()
                 }
-                boolean carried = Stream.of(1, 2, 3)
+                String url = Stream.of(1, 2, 3)
                         .map(found::group)
-                        .anyMatch(url -> url != null
-                                && url.strip().toLowerCase(Locale.ROOT).startsWith("data:"));
-                if (carried) {
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse("")
+                        .strip();
+                String lower = url.toLowerCase(Locale.ROOT);
+                Optional<String> part = carried(url);
+                if (part.isPresent()) {
+                    return Matcher.quoteReplacement("url(\"" + part.get() + "\")");
+                } else if (lower.startsWith("data:")) {
                     return Matcher.quoteReplacement(found.group());
+                } else if (lower.startsWith("cid:")) {
+                    return "none"; // it was to be in the mail, and is not
                 }
                 blocked++;
-                boolean kept = look.outside()
-                        && Stream.of(1, 2, 3)
-                                .map(found::group)
-                                .anyMatch(url -> url != null && url.strip().matches("(?is)https?://.*"));
+                boolean kept = look.outside() && lower.matches("(?s)https?://.*");
                 return kept ? Matcher.quoteReplacement(found.group()) : "none";
             });
         }

@@ -2,12 +2,15 @@ package dev.restante.web;
 
 import dev.restante.CapturedMail;
 import dev.restante.Link;
+import dev.restante.MailMessage;
 import dev.restante.MimePart;
 import dev.restante.Onlooker;
 import dev.restante.SmtpFixture;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +48,20 @@ final class PageApi {
             int size,
             boolean attachment,
             String headers,
+            @Nullable String nested,
             List<Part> children) {
-        static Part of(MimePart part) {
+        static Part of(MimePart root) {
+            return of(root, root.path());
+        }
+
+        /** A part at a path of {@link MailMessage#part}; {@code nested} is the header of the message that it holds. */
+        private static Part of(MimePart part, String path) {
+            Optional<MimePart> inner = part.message().map(MailMessage::root);
+            List<MimePart> held = inner.map(root -> root.children().isEmpty() ? List.of(root) : root.children())
+                    .orElse(part.children());
+            String before = path.equals("0") ? "" : path + ".";
             return new Part(
-                    part.path(),
+                    path,
                     part.contentType(),
                     part.charset().orElse(null),
                     part.disposition().orElse(null),
@@ -58,7 +71,10 @@ final class PageApi {
                     part.size(),
                     part.isAttachment(),
                     part.rawHeaders(),
-                    part.children().stream().map(Part::of).toList());
+                    inner.map(MimePart::rawHeaders).orElse(null),
+                    IntStream.range(0, held.size())
+                            .mapToObj(i -> of(held.get(i), before + (i + 1)))
+                            .toList());
         }
     }
 

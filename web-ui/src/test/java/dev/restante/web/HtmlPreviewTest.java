@@ -57,6 +57,10 @@ class HtmlPreviewTest {
                 "<img srcset='https://evil.test/x.png 1x'>",
                 "<img src='data:text/html;base64,PHNjcmlwdD4='>",
                 "<style>@import 'https://evil.test/x.css';</style>",
+                "<style>@\\69mport 'https://evil.test/x.css';@\\000069 mport \"//evil.test/x.css\";</style>",
+                "<style>b{background:u\\72l(https://evil.test/x)} i{background:\\55 \\000052\\00006C(https://evil.test/x)}</style>",
+                "<style>b{background:\\url(https://evil.test/x);background:-webkit-i\\mage-set(url(https://evil.test/x) 1x)}</style>",
+                "<p style='background:u\\72l(https://evil.test/x.png)'>x</p>",
                 "<style>b{background:url(\"https://evil.test/x\")} i{background:URL( 'https://evil.test' )}</style>",
                 "<p style='background:url(https://evil.test/x.png)'>x</p>",
                 "<noscript><img src=https://evil.test/x></noscript>",
@@ -119,6 +123,43 @@ class HtmlPreviewTest {
         assertThat(Jsoup.parse(preview.html()).select("img").attr("src"))
                 .isEqualTo("/api/v1/message/" + mail.id() + "/part/1.2");
         assertThat(preview.blocked()).isZero();
+    }
+
+    @Test
+    void backgroundsInTheMailAreShownFromTheMail() throws Exception {
+        String related = String.join(
+                "\r\n",
+                "Subject: backgrounds",
+                "MIME-Version: 1.0",
+                "Content-Type: multipart/related; boundary=b",
+                "",
+                "--b",
+                "Content-Type: text/html",
+                "",
+                "<style>.a{background:url( 'cid:logo@x' )}</style><div style=\"background:url(cid:logo@x)\">x</div>",
+                "<table background='cid:logo@x'><tr><td background='https://t.test/b.png' style='color:red'>x</table>",
+                "<img src=logo.png><div style='background:url(cid:gone)'>x</div>",
+                "--b",
+                "Content-Type: image/png",
+                "Content-ID: <logo@x>",
+                "Content-Location: logo.png",
+                "",
+                "x",
+                "--b--",
+                "");
+        Sender.send(smtp, "a@example.test", List.of("b@example.test"), related);
+        CapturedMail mail = smtp.takeMail();
+        String part = "/api/v1/message/" + mail.id() + "/part/2";
+
+        HtmlPreview preview = HtmlPreview.of(mail, "/api/v1");
+        Document shown = Jsoup.parse(preview.html());
+        assertThat(shown.select("style").outerHtml()).contains("url(\"" + part + "\")");
+        assertThat(shown.select("div").first().attr("style")).isEqualTo("background:url(\"" + part + "\")");
+        assertThat(shown.select("table").attr("style")).contains("url(\"" + part + "\")");
+        assertThat(shown.select("img").attr("src")).isEqualTo(part);
+        assertThat(shown.select("td").attr("style")).contains("none").contains("color:red");
+        assertThat(preview.blocked()).as("of those from outside").isEqualTo(1);
+        assertThat(preview.html()).doesNotContain("t.test");
     }
 
     @Test

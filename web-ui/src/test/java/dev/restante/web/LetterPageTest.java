@@ -239,6 +239,30 @@ class LetterPageTest {
     }
 
     @Test
+    void partsOfANestedMessageCanBeSeenAndSaved() throws Exception {
+        show(
+                "Subject: Outer\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nSee below.\r\n"
+                        + "--o\r\nContent-Type: message/rfc822\r\n\r\n"
+                        + SampleMails.invoice().replace("\r\n", "\n").replace("\n", "\r\n")
+                        + "\r\n--o--\r\n");
+        tab("parts");
+        assertThat(page.locator(".tree .part-type")).hasCount(10);
+        page.locator(".tree button", new Page.LocatorOptions().setHasText("message/rfc822"))
+                .click();
+        assertThat(page.locator(".part-head").last()).containsText("Your_invoice");
+        page.locator(".tree button", new Page.LocatorOptions().setHasText("image/png"))
+                .click();
+        assertThat(page.locator(".facts-list")).containsText("2.1.2");
+        assertThat(page.locator(".part-view .picture img")
+                        .evaluate("image => image.decode().then(() => image.naturalWidth)"))
+                .isEqualTo(1);
+        Download download =
+                page.waitForDownload(() -> page.locator(".part-view a", new Page.LocatorOptions().setHasText("Save"))
+                        .click());
+        assertThat(Files.readAllBytes(download.path())).isEqualTo(SampleMails.PIXEL);
+    }
+
+    @Test
     void theSourceFoldsWhatIsLongAndEncoded() throws Exception {
         String long64 = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=\n".repeat(60);
         show(
@@ -372,7 +396,8 @@ class LetterPageTest {
         fromMenu("Copy as curl");
         String command = copied();
 
-        Process process = new ProcessBuilder("bash", "-c", "set -o pipefail; " + command)
+        Process process = new ProcessBuilder("bash", "-c", command)
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
