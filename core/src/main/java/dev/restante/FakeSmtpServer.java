@@ -955,8 +955,7 @@ public final class FakeSmtpServer extends HeldMailbox implements AutoCloseable {
             for (String name : names) {
                 if (!known.contains(name)) {
                     throw new IllegalArgumentException("This Java has no cipher suite \"" + name + "\"."
-                            + didYouMean(name, known) + " All of them: "
-                            + "SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites()");
+                            + didYouMean(name, known) + " There are " + String.join(", ", known) + ".");
                 }
             }
             tls = tls.taking(atLeastOne("cipher suite", names));

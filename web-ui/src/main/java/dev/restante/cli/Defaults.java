@@ -2,7 +2,6 @@ package dev.restante.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +123,7 @@ final class Defaults implements IDefaultValueProvider {
         Set<String> known = names(program);
         try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), Files.readString(yaml))) {
             Map<String, String> values = new LinkedHashMap<>();
+            WrongSource stranger = null;
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return values;
@@ -132,8 +132,10 @@ final class Defaults implements IDefaultValueProvider {
             }
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String key = Objects.requireNonNull(parser.currentName());
-                if (key.equals("config") || !known.contains(key)) {
-                    throw wrong(
+                if (key.equals("config")) {
+                    throw wrong(yaml, parser, "config names this file, and can be said on the command line only");
+                } else if (!known.contains(key) && stranger == null) {
+                    stranger = wrong(
                             yaml,
                             parser,
                             "there is no option \"" + key + "\"." + didYouMean(key, program, UnaryOperator.identity()));
@@ -141,20 +143,25 @@ final class Defaults implements IDefaultValueProvider {
                     throw wrong(yaml, parser, "\"" + key + "\" is there a second time");
                 }
                 parser.nextToken();
-                values.put(key, value(yaml, key, parser));
+                if (stranger == null) {
+                    values.put(key, value(yaml, key, parser));
+                } else {
+                    parser.skipChildren(); // whether it is YAML at all is to be told first
+                }
+            }
+            if (stranger != null) {
+                throw stranger;
             }
             return values;
-        } catch (NoSuchFileException e) {
-            throw new WrongSource(yaml + ": there is no such file");
         } catch (IOException e) {
-            throw new WrongSource(yaml + ": it cannot be read (" + e.getMessage() + ")");
+            throw new WrongSource(yaml + ": " + FileProblem.why(e));
         } catch (JacksonException e) {
             throw new WrongSource(yaml + ":" + e.getLocation().getLineNr() + ": this is no YAML ("
                     + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("") + ")");
         }
     }
 
-    /** A text, number or flag; of a list, its parts with commas between them, as options take them. */
+    /** A text, number or flag; of a list, its parts with commas between them, as options take them, each in quotes if it has some. */
     private static String value(Path yaml, String key, JsonParser parser) throws WrongSource {
         JsonToken token = parser.currentToken();
         if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
@@ -165,7 +172,7 @@ final class Defaults implements IDefaultValueProvider {
                 if (!parser.currentToken().isScalarValue()) {
                     throw wrong(yaml, parser, "\"" + key + "\" is a list of texts");
                 }
-                all.append(all.isEmpty() ? "" : ",").append(parser.getString());
+                all.append(all.isEmpty() ? "" : ",").append(Quoted.of(String.valueOf(parser.getString())));
             }
             return all.toString();
         }

@@ -24,6 +24,7 @@ final class HttpOptions {
             names = "--http-token",
             paramLabel = "TOKEN",
             split = ",",
+            converter = Quoted.class,
             hideParamSyntax = true,
             description = "Let those ask who send one of these bearer tokens.")
     List<String> tokens = List.of();
@@ -93,6 +94,7 @@ final class HttpOptions {
             names = "--webhook",
             paramLabel = "URL",
             split = ",",
+            converter = Quoted.class,
             hideParamSyntax = true,
             description = "Post there what the list shows of each mail that arrives; may be repeated.")
     List<String> webhooks = List.of();

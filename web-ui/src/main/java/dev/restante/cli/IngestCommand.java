@@ -7,10 +7,10 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,6 +61,14 @@ final class IngestCommand implements Subcommand {
 
     @Override
     public int run(InputStream in, PrintStream out, PrintStream err) throws IOException, InterruptedException, Problem {
+        for (Path source : sources) {
+            if (!Files.isReadable(source)) { // before anybody is asked for anything
+                throw Problem.failed(source
+                        + (Files.exists(source)
+                                ? ": this user has no permission for it."
+                                : ": there is no such file or folder."));
+            }
+        }
         try (Route.Line line = target.open()) {
             for (Path source : sources) {
                 MailFiles.read(source, (place, octets) -> send(line, place, octets, err));
@@ -75,7 +83,7 @@ final class IngestCommand implements Subcommand {
 
     private void send(Route.Line line, String place, byte[] octets, PrintStream err) {
         try {
-            MimeMessage message = new MimeMessage(line.session(), new ByteArrayInputStream(octets));
+            MimeMessage message = line.message(octets);
             Set<String> recipients = to.isEmpty() ? recipients(message) : new LinkedHashSet<>(to);
             if (recipients.isEmpty()) {
                 throw Problem.failed("it names no recipient. Name somebody with --to ADDRESS.");

@@ -9,6 +9,7 @@ final class Login implements ITypeConverter<Route.Login> {
     @Override
     public Route.Login convert(String text) {
         // The text may hold a password: it is not repeated.
-        return Route.Login.of(text).orElseThrow(() -> new TypeConversionException("a login is written NAME:PASSWORD"));
+        return Route.Login.of(Quoted.plain(text))
+                .orElseThrow(() -> new TypeConversionException("a login is written NAME:PASSWORD"));
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of the standalone jar. */
 public final class Main {
@@ -69,10 +70,17 @@ public final class Main {
         exit.ifPresent(System::exit);
     }
 
+    /** What reads the options. */
+    static CommandLine line(ServerCommand command) {
+        return new CommandLine(command)
+                .registerConverter(int.class, Quantities::whole)
+                .registerConverter(Integer.class, Quantities::whole);
+    }
+
     /** Does what the command line says; returns the exit code, or nothing while the servers run. */
     Optional<Integer> run(String... args) {
         ServerCommand command = new ServerCommand();
-        CommandLine line = new CommandLine(command);
+        CommandLine line = line(command);
         line.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, new GroupedHelp(HEADINGS));
         Defaults defaults = Defaults.of(environment);
         ParseResult parsed;
@@ -108,6 +116,13 @@ public final class Main {
     /** What is wrong, and where that is from if not from the command line. */
     private static String told(ParameterException problem, Defaults defaults) {
         String message = String.valueOf(problem.getMessage());
+        if (problem instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            return message
+                    + unmatched.getSuggestions().stream()
+                            .findFirst()
+                            .map(nearest -> ". Did you mean " + nearest + "?")
+                            .orElse("");
+        }
         boolean isOnTheLine = problem.getArgSpec() == null
                 || problem.getCommandLine().getParseResult() == null
                 || problem.getCommandLine().getParseResult().expandedArgs().stream()
@@ -141,7 +156,7 @@ public final class Main {
             err.println("restante: " + complaint);
             return e.exit();
         } catch (IOException e) {
-            err.println("restante: " + e + ".");
+            err.println("restante: " + FileProblem.named(e) + ".");
             return Subcommand.FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -162,6 +177,8 @@ public final class Main {
             if (file != null && !run(file, command.script.watched, server)) {
                 return Optional.of(WRONG_OPTION);
             }
+            // What is wrong with it is said before anybody can send anything.
+            RestanteUi.Builder page = command.page(server, addresses);
             synchronized (this) {
                 smtp = server.start();
                 log = command.log.attempts ? AttemptLog.of(server) : null;
@@ -173,12 +190,12 @@ public final class Main {
             if (listening.lmtpPort != null) {
                 print("LMTP", addresses, "", server.lmtpPort(), "");
             }
-            RestanteUi page = command.page(server, addresses).start();
+            RestanteUi opened = page.start();
             synchronized (this) {
-                ui = page;
+                ui = opened;
             }
-            URI address = URI.create(page.url());
-            print("HTTP", addresses, address.getScheme() + "://", page.port(), address.getRawPath());
+            URI address = URI.create(opened.url());
+            print("HTTP", addresses, address.getScheme() + "://", opened.port(), address.getRawPath());
             return Optional.empty();
         } catch (UncheckedIOException e) {
             err.println("restante: " + e.getMessage() + portOption(String.valueOf(e.getMessage())));
@@ -219,7 +236,7 @@ public final class Main {
 
     /** Complains, and says where the options are that belong to this command. */
     private int wrongOption(String complaint, @Nullable CommandLine command) {
-        String end = complaint.endsWith(".") ? "" : ".";
+        String end = complaint.endsWith(".") || complaint.endsWith("?") ? "" : ".";
         String name = command == null || command.getParent() == null ? "" : command.getCommandName() + " ";
         err.println("restante: " + complaint + end + " " + name + "--help lists the options.");
         return WRONG_OPTION;
@@ -254,7 +271,7 @@ public final class Main {
         Thread page = new Thread(
                 () -> {
                     if (ui != null) {
-                        ui.close();
+                        ui.stopListening();
                     }
                 },
                 "restante-shutdown-http");
@@ -263,10 +280,20 @@ public final class Main {
             if (smtp != null) {
                 smtp.close();
             }
+        } finally {
             if (log != null) {
                 log.close();
             }
-            page.join();
+            joinUninterrupted(page);
+            if (ui != null) {
+                ui.close(); // now that no mail can come any more
+            }
+        }
+    }
+
+    private static void joinUninterrupted(Thread thread) {
+        try {
+            thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

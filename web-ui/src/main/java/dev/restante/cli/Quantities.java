@@ -14,6 +14,15 @@ import picocli.CommandLine.TypeConversionException;
 final class Quantities {
     private Quantities() {}
 
+    /** Reads a whole number. */
+    static Integer whole(String text) {
+        try {
+            return Integer.valueOf(text.strip());
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is no whole number of up to " + Integer.MAX_VALUE);
+        }
+    }
+
     /** Reads 1048576, 500k or 25m. */
     static final class Size implements ITypeConverter<Integer> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,10})([kmg]?)b?");

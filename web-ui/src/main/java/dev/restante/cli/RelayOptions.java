@@ -20,6 +20,7 @@ final class RelayOptions {
             names = "--relay-allow",
             paramLabel = "PATTERN",
             split = ",",
+            converter = Quoted.class,
             hideParamSyntax = true,
             description = "Whom mail may go to, such as *@team.example.com; nobody else.")
     List<String> allowed = List.of();
@@ -28,6 +29,7 @@ final class RelayOptions {
             names = "--relay-block",
             paramLabel = "PATTERN",
             split = ",",
+            converter = Quoted.class,
             hideParamSyntax = true,
             description = "Whom no mail may go to, whatever is allowed.")
     List<String> blocked = List.of();

@@ -41,6 +41,10 @@ final class ScriptOptions {
 
     void applyTo(FakeSmtpServer server) {
         if (!persona.isEmpty()) {
+            if (!Persona.names().contains(persona)) {
+                throw new IllegalArgumentException("There is no --persona " + persona + ". There are "
+                        + String.join(", ", Persona.names()) + "; a --script can name one, and add rules of its own.");
+            }
             server.persona(Persona.named(persona));
         }
     }

@@ -11,7 +11,6 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -92,7 +91,7 @@ final class SendCommand implements Subcommand {
             if (file.isEmpty()) {
                 out.println(line.send(from, new LinkedHashSet<>(to), made(line.session(), in)));
             } else {
-                MimeMessage message = new MimeMessage(line.session(), new ByteArrayInputStream(octets));
+                MimeMessage message = line.message(octets);
                 Set<String> recipients = to.isEmpty() ? IngestCommand.recipients(message) : new LinkedHashSet<>(to);
                 if (recipients.isEmpty()) {
                     throw Problem.wrong(file + " names no recipient. Name somebody with --to ADDRESS.");

@@ -122,6 +122,10 @@ final class SmtpOptions {
 
     /** What does not go together. */
     Optional<String> complaint() {
+        if (keepMails < 1 || maxRecipients < 1) {
+            return Optional.of((keepMails < 1 ? "--keep-mails is " + keepMails : "--max-recipients is " + maxRecipients)
+                    + ", but is at least 1");
+        }
         boolean none = mechanisms.stream().anyMatch(NONE::equalsIgnoreCase);
         if (none && (mechanisms.size() > 1 || authRequired || authOnlyInTls || !users.isEmpty())) {
             return Optional.of("--auth-mechanisms NONE offers no AUTH, so nothing else can be said of logins");

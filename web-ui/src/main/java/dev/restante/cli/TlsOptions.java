@@ -89,6 +89,10 @@ final class TlsOptions {
             return Optional.of("--client-ca needs --client-certificates, which asks for one");
         } else if (certificate != null && writtenAuthority != null) {
             return Optional.of("--write-ca writes the authority made at start, which signs no --tls-certificate");
+        } else if (writtenAuthority != null
+                && !Files.isDirectory(
+                        writtenAuthority.toAbsolutePath().resolve("..").normalize())) {
+            return Optional.of("--write-ca " + writtenAuthority + ": there is no such folder to write it to");
         }
         return Optional.empty();
     }
@@ -127,7 +131,7 @@ final class TlsOptions {
                 Files.writeString(writtenAuthority, server.tls().caPem());
             } catch (IOException e) {
                 throw new UncheckedIOException(
-                        "Cannot write --write-ca " + writtenAuthority + ": " + e.getMessage() + ".", e);
+                        "Cannot write --write-ca " + writtenAuthority + ": " + FileProblem.why(e) + ".", e);
             }
         }
     }

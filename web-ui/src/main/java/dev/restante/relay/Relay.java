@@ -109,7 +109,7 @@ public final class Relay {
             }
         }
         try (Route.Line line = route.open()) {
-            return line.send(returnPath.orElse(mail.envelope().sender().address()), recipients, mail.open());
+            return line.send(returnPath.orElse(mail.envelope().sender().address()), recipients, mail.bytes());
         }
     }
 }

@@ -7,7 +7,6 @@ import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -187,10 +186,15 @@ public record Route(String host, int port, Optional<Tls> tls, boolean anyCertifi
             }
         }
 
-        /** Sends these octets as {@link #send(String, Collection, MimeMessage)} does. */
-        public String send(String sender, Collection<String> recipients, InputStream message) throws RelayException {
+        /** Sends these very octets, but for a Bcc field, as {@link #send(String, Collection, MimeMessage)} does. */
+        public String send(String sender, Collection<String> recipients, byte[] octets) throws RelayException {
+            return send(sender, recipients, message(octets));
+        }
+
+        /** A message to look into, which is sent in these very octets. */
+        public MimeMessage message(byte[] octets) throws RelayException {
             try {
-                return send(sender, recipients, new MimeMessage(session, message));
+                return new AsItIs(session, octets);
             } catch (MessagingException e) {
                 throw new RelayException("The mail cannot be read: " + oneLine(e.getMessage()), e);
             }

@@ -15,6 +15,9 @@ import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -194,8 +197,23 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
             archive.follow();
             return archive;
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot keep mail in " + folder + ": " + e.getMessage() + ".", e);
+            throw new UncheckedIOException("Cannot keep mail in " + folder + ": " + why(e) + ".", e);
         }
+    }
+
+    /** What the system throws often holds the name alone. */
+    private static String why(IOException problem) {
+        if (!(problem instanceof FileSystemException refused)) {
+            return String.valueOf(problem.getMessage());
+        }
+        String reason = problem instanceof AccessDeniedException
+                ? "this user may not write there"
+                : problem instanceof FileAlreadyExistsException
+                        ? "there is a file of that name"
+                        : refused.getReason() == null
+                                ? "the system makes no folder or file there"
+                                : refused.getReason();
+        return reason + " (" + refused.getFile() + "). Name a folder that this user may write to";
     }
 
     private void load() throws IOException {
@@ -252,9 +270,12 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
     }
 
     private synchronized void keep(CapturedMail mail) {
+        if (written.containsKey(mail.id())) {
+            return;
+        }
         try {
-            // Its facts last: they make it a mail for those who read the folder.
-            write(mail.id() + MAIL, mail.bytes());
+            // Its facts last, and at once: they make it a mail for those who read the folder.
+            Files.write(folder.resolve(mail.id() + MAIL), mail.bytes());
             note(mail);
         } catch (IOException e) {
             log.error("Mail {} could not be written to {}: {}", mail.id(), folder, e.toString());
@@ -318,6 +339,8 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
     @Override
     public void close() {
         subscriptions.forEach(Mailbox.Subscription::close);
+        // What arrived and was not told of yet.
+        smtp.onlooker().mails().forEach(this::keep);
         // Opening a mail marks it without telling anybody.
         manyChanged();
         try {

@@ -75,6 +75,9 @@ final class AutoRelease implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        backlog.close();
+        long left = backlog.close(Backlog.GRACE);
+        if (left > 0) {
+            log.warn("{} mails that waited were not considered for release: the server ends.", left);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.restante.web;
 
 import dev.restante.CapturedMail;
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,7 +13,10 @@ import java.util.function.Consumer;
  * Mails that wait for something to be done with them, one after another. It is bounded by their number and, since the mailbox
  * may have evicted them, by their octets. Thread-safe.
  */
-final class Backlog implements AutoCloseable {
+final class Backlog {
+    /** What waits is given this long when the server ends. */
+    static final Duration GRACE = Duration.ofSeconds(3);
+
     static final int MAX_MAILS = 10_000;
     private static final long MAX_OCTETS = 32L << 20;
 
@@ -58,8 +62,18 @@ final class Backlog implements AutoCloseable {
         return thread.getQueue().size() + (long) thread.getActiveCount();
     }
 
-    @Override
-    public void close() {
+    /** Takes no more, and gives what waits this long to be done; returns how many mails it was not done for. */
+    long close(Duration grace) {
+        thread.shutdown();
+        try {
+            if (thread.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                return 0;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        long left = waiting();
         thread.shutdownNow();
+        return left;
     }
 }

@@ -1,6 +1,8 @@
 package dev.restante.web;
 
+import dev.restante.CapturedMail;
 import dev.restante.FakeSmtpServer;
+import dev.restante.Mailbox;
 import dev.restante.Onlooker;
 import dev.restante.ServerTls;
 import dev.restante.relay.Relay;
@@ -18,6 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -57,9 +63,12 @@ public final class RestanteUi implements AutoCloseable {
     private static final int FREE_PORT_ATTEMPTS = 5;
 
     private final String host;
+    private static final long TELLING_NANOS = 2_000_000_000L;
+
     private final int port;
     private final String basePath;
     private final boolean secure;
+    private final Onlooker mailbox;
     private final MailMarks marks;
     private final Optional<Archive> archive;
     private final Search search;
@@ -70,6 +79,11 @@ public final class RestanteUi implements AutoCloseable {
     private final MailboxesApi mailboxes;
     private final EventSocket socket;
     private final Javalin app;
+    private final Mailbox.Subscription arrivals;
+    /** When the latest mail arrived that all have been told of. */
+    private final AtomicLong told = new AtomicLong(System.nanoTime());
+
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RestanteUi(Builder options, List<ServerSocketChannel> sockets) {
         FakeSmtpServer smtp = options.smtp;
@@ -77,7 +91,7 @@ public final class RestanteUi implements AutoCloseable {
         this.port = sockets.get(0).socket().getLocalPort();
         this.basePath = options.basePath;
         this.secure = options.tls != null;
-        Onlooker mailbox = smtp.onlooker();
+        this.mailbox = smtp.onlooker();
         this.marks = new MailMarks(mailbox);
         this.archive = options.folder.map(folder -> Archive.open(folder, smtp, marks));
         this.search = new Search(mailbox, marks);
@@ -85,6 +99,9 @@ public final class RestanteUi implements AutoCloseable {
         this.autoRelease = options.relay.flatMap(relay ->
                 options.autoRelease.map(query -> new AutoRelease(relay, search.patientTest(query), marks, mailbox)));
         this.webhooks = new Webhooks(options.webhooks, marks, mailbox, Webhooks.FIRST_PAUSE);
+        // The last to be told: then all others were.
+        this.arrivals = mailbox.onArrival(mail -> told.accumulateAndGet(mail.arrivedAtNanos(), RestanteUi::later));
+        newest(mailbox).ifPresent(told::set); // nobody is told of what was there
         Desk.Common common = new Desk.Common(options.linkChecks);
         this.desk = Desk.of(smtp, marks, search, common);
         this.mailboxes = new MailboxesApi(smtp, desk, common);
@@ -110,6 +127,25 @@ public final class RestanteUi implements AutoCloseable {
             new OpenApi(basePath, mailboxes.paths()).addTo(config.routes);
             socket.addTo(config.routes);
         });
+    }
+
+    private static OptionalLong newest(Onlooker mailbox) {
+        return mailbox.newest(0, 1).mails().stream()
+                .mapToLong(CapturedMail::arrivedAtNanos)
+                .findFirst();
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
+    }
+
+    /** Waits until all that follow the mailbox have been told of what came, unless that takes too long. */
+    private void awaitTold() {
+        long end = System.nanoTime() + TELLING_NANOS;
+        while (newest(mailbox).orElse(told.get()) - told.get() > 0 && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(2_000_000);
+        }
+        arrivals.close();
     }
 
     private static void configure(JavalinConfig config) {
@@ -509,12 +545,32 @@ public final class RestanteUi implements AutoCloseable {
         return port;
     }
 
-    /** Ends listening and all connections, within a second or so. The SMTP server goes on; closing again does nothing. */
-    @Override
-    public void close() {
+    /**
+     * Ends listening and all HTTP connections, within a second or so. What follows the mailbox goes on, for mails that still
+     * come: the folder, webhooks and releases. {@link #close()} ends these too.
+     */
+    public void stopListening() {
+        endStreams();
+        app.stop();
+    }
+
+    private void endStreams() {
         desk.endEvents();
         mailboxes.endEvents();
         socket.close();
+    }
+
+    /**
+     * Ends listening and all connections, within a second or so. Mail that has come is written to the folder; webhooks and
+     * releases that wait have 3 s, and the log says how many were left. The SMTP server goes on; closing again does nothing.
+     */
+    @Override
+    public void close() {
+        endStreams();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        awaitTold();
         tallies.close();
         autoRelease.ifPresent(AutoRelease::close);
         webhooks.close();

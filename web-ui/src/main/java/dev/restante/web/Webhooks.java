@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,11 @@ final class Webhooks implements AutoCloseable {
     /** Made at the first use: who has no webhooks starts without it. */
     private static final class Client {
         static final HttpClient CLIENT =
-                HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+                // Some receivers refuse the offer of HTTP/2 that every request would carry.
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(PATIENCE)
+                        .build();
     }
 
     /** How many mails are still to be told of, over all addresses. */
@@ -122,6 +127,18 @@ final class Webhooks implements AutoCloseable {
             }
         }
 
+        CompletableFuture<Void> ending() {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        long left = backlog.close(Backlog.GRACE);
+                        if (left > 0) {
+                            dropped.addAndGet(left);
+                            log.warn("{} was not told of {} mails that waited: the server ends.", address, left);
+                        }
+                    },
+                    task -> new Thread(task, "restante-webhook-ending").start());
+        }
+
         private void drop(CapturedMail mail, String why) {
             dropped.incrementAndGet();
             log.warn("{} was not told of mail {}: {}.", address, mail.id(), why);
@@ -131,6 +148,7 @@ final class Webhooks implements AutoCloseable {
     @Override
     public void close() {
         arrivals.close();
-        hooks.forEach(hook -> hook.backlog.close());
+        // One after another they would wait longer than whoever ends the server.
+        hooks.stream().map(Hook::ending).toList().forEach(CompletableFuture::join);
     }
 }

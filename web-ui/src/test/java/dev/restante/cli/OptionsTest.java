@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ class OptionsTest {
 
     private static ServerCommand parsed(Defaults defaults, String... args) {
         ServerCommand command = new ServerCommand();
-        new CommandLine(command).setDefaultValueProvider(defaults).parseArgs(args);
+        Main.line(command).setDefaultValueProvider(defaults).parseArgs(args);
         return command;
     }
 
@@ -64,6 +66,75 @@ class OptionsTest {
         assertThat(command.listening.httpPort).isEqualTo(2);
         assertThat(command.smtp.hostName).isEqualTo("file.test");
         assertThat(command.smtp.maxRecipients).isEqualTo(1000);
+    }
+
+    @Test
+    void aValueMayHoldCommas() throws Exception {
+        ServerCommand command = parsed(
+                with(
+                        Map.of("RESTANTE_RELAY_ALLOW", "\"a,b@x.test\",c@x.test"),
+                        "webhook:\n  - http://x.test/?a=1,2\n  - 'http://x.test/\"\\,'\nhttp-user: ['ann:pa,ss']\n"),
+                "--smtp-user",
+                "\"ann:pa,ss\",bob:p",
+                "--smtp-user=\"eve:x,y\"");
+
+        assertThat(command.http.webhooks).containsExactly("http://x.test/?a=1,2", "http://x.test/\"\\,");
+        assertThat(command.http.users).extracting(Route.Login::password).containsExactly("pa,ss");
+        assertThat(command.smtp.users).extracting(Route.Login::password).containsExactly("pa,ss", "p", "x,y");
+        assertThat(command.relay.allowed).containsExactly("a,b@x.test", "c@x.test");
+    }
+
+    @Test
+    void whatIsWrongIsSaidAsPeopleSayIt() throws Exception {
+        Path nowhere = folder.resolve("no/such/x.pem");
+        assertThat(complaint(2, Map.of(), "--keep-mails", "0"))
+                .startsWith("restante: --keep-mails is 0, but is at least 1.");
+        assertThat(complaint(2, Map.of(), "--smtp-port", "abc")).contains("'abc' is no whole number");
+        assertThat(complaint(2, Map.of(), "--smtp-prot", "1")).contains("Did you mean --smtp-port?");
+        assertThat(complaint(2, Map.of(), "--persona", "nope"))
+                .contains("There are amazon-ses, exim, gmail")
+                .doesNotContain("load(");
+        assertThat(complaint(2, Map.of(), "--tls-ciphers", "FOO"))
+                .contains("TLS_AES_128_GCM_SHA256")
+                .doesNotContain("getDefault");
+        assertThat(complaint(2, Map.of(), "--write-ca", nowhere.toString())).contains("there is no such folder");
+        assertThat(complaint(2, Map.of(), "--config", file("config: x\n").toString()))
+                .contains("can be said on the command line only");
+        assertThat(complaint(2, Map.of(), "--config", file("a: [\n").toString()))
+                .contains("this is no YAML");
+        Files.write(folder.resolve("restante.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
+        assertThat(complaint(
+                        2, Map.of(), "--config", folder.resolve("restante.yaml").toString()))
+                .contains("it is no text in UTF-8");
+        assertThat(complaint(1, Map.of(), "ingest", nowhere.toString(), "--smtp", "127.0.0.1:9"))
+                .isEqualTo("restante: " + nowhere + ": there is no such file or folder.\n");
+        Path file = file("x");
+        assertThat(complaint(1, Map.of(), "--folder", file.toString(), "--smtp-port", "0", "--http-port", "0"))
+                .contains("there is a file of that name")
+                .contains("Name a folder that this user may write to.");
+    }
+
+    @Test
+    void whatIsWrongWithThePageIsSaidBeforeSmtpListens() {
+        for (String[] wrong : new String[][] {
+            {"--base-path", "a b"},
+            {"--webhook", "x"},
+            {"--allowed-origin", "x y"},
+            {"--relay", "h:25", "--relay-allow", "*", "--auto-release", "(a"}
+        }) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            List<String> args = new ArrayList<>(List.of("--smtp-port", "0", "--http-port", "0"));
+            args.addAll(List.of(wrong));
+            Main main = new Main(
+                    Map.of(),
+                    new ByteArrayInputStream(new byte[0]),
+                    new PrintStream(out, true, UTF_8),
+                    new PrintStream(err, true, UTF_8));
+            assertThat(main.run(args.toArray(String[]::new))).as("exit code").contains(2);
+            assertThat(out.toString(UTF_8)).as(wrong[0]).isEmpty();
+            assertThat(err.toString(UTF_8)).as(wrong[0]).startsWith("restante: ");
+        }
     }
 
     @Test
@@ -105,11 +176,13 @@ class OptionsTest {
     @Test
     void aWrongValueOfTheEnvironmentSaysWhereItIsFrom() {
         assertThat(complaint(2, Map.of("RESTANTE_SMTP_PORT", "many")))
-                .isEqualTo("restante: Invalid value for option '--smtp-port': 'many' is not an int"
-                        + " (this is from RESTANTE_SMTP_PORT). --help lists the options.\n");
+                .isEqualTo(
+                        "restante: Invalid value for option '--smtp-port': 'many' is no whole number of up to 2147483647"
+                                + " (this is from RESTANTE_SMTP_PORT). --help lists the options.\n");
         assertThat(complaint(2, Map.of("RESTANTE_SMTP_PORT", "1"), "--smtp-port", "few"))
-                .isEqualTo("restante: Invalid value for option '--smtp-port': 'few' is not an int."
-                        + " --help lists the options.\n");
+                .isEqualTo(
+                        "restante: Invalid value for option '--smtp-port': 'few' is no whole number of up to 2147483647."
+                                + " --help lists the options.\n");
     }
 
     @Test
@@ -128,7 +201,7 @@ class OptionsTest {
                 "smtp-port: | restante.yaml:1: \"smtp-port\" needs a value, or a list of them.",
                 "smtp-port: {a: b} | restante.yaml:1: \"smtp-port\" needs a value, or a list of them.",
                 "bind: [[a]] | restante.yaml:1: \"bind\" is a list of texts.",
-                "config: other.yaml | restante.yaml:1: there is no option \"config\".",
+                "config: other.yaml | restante.yaml:1: config names this file, and can be said on the command line only.",
                 "help: true | restante.yaml:1: there is no option \"help\".",
                 "smtp-port: x | (this is from smtp-port in ",
                 "'smtp-port: \"' | restante.yaml:1: this is no YAML (",
@@ -152,7 +225,7 @@ class OptionsTest {
     @Test
     void aFileThatIsNotThereIsTold() {
         assertThat(complaint(2, Map.of(), "--config", "nowhere.yaml"))
-                .isEqualTo("restante: nowhere.yaml: there is no such file. --help lists the options.\n");
+                .isEqualTo("restante: nowhere.yaml: there is no such file or folder. --help lists the options.\n");
     }
 
     @Test

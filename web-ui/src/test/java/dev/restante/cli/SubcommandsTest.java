@@ -231,6 +231,7 @@ class SubcommandsTest {
     private static final List<String> ODD = List.of(
             "Subject: a\r\n\r\nFrom here\r\n>From there\r\n\r\nFrom the end\r\n",
             "Subject: b\r\n\r\n" + "\u00ff\u0000x".repeat(3) + "\r\n",
+            "Subject: raw \u00e4\u00f6 latin\r\nX-Odd :  two  blanks\r\n folded\r\n\r\nbody\r\n",
             "\r\nno header\r\n",
             "Subject: d\r\n\r\nno line end");
 
@@ -243,15 +244,15 @@ class SubcommandsTest {
         }
         List<String> sent = texts();
         assertThat(toPage("dump", "--format", format.name(), inFolder("target")))
-                .isEqualTo(new Ran(0, "4 mails written to " + inFolder("target") + ".\n", ""));
-        assertThat(toPage("wait", "is:unread", "--count", "4", "--timeout", "1ms")
+                .isEqualTo(new Ran(0, "5 mails written to " + inFolder("target") + ".\n", ""));
+        assertThat(toPage("wait", "is:unread", "--count", "5", "--timeout", "1ms")
                         .exit())
                 .as("dumped is not read")
                 .isZero();
         smtp.reset();
 
         assertThat(toSmtp("ingest", "--to", "bob@z.test", inFolder("target")).out())
-                .isEqualTo("4 mails sent to localhost:" + smtp.port() + ".\n");
+                .isEqualTo("5 mails sent to localhost:" + smtp.port() + ".\n");
 
         assertThat(texts()).containsExactlyInAnyOrderElementsOf(sent);
         assertThat(recipients(smtp.mails().get(0))).containsExactly("bob@z.test");

@@ -98,6 +98,28 @@ class ArchiveTest {
     }
 
     @Test
+    void whatHadComeIsWrittenBeforeTheEnd() throws Exception {
+        int count = 400;
+        try (FakeSmtpServer smtp = FakeSmtpServer.create().start()) {
+            RestanteUi ui = over(smtp);
+            try (Sender sender = Sender.to(smtp, "many.test")) {
+                for (int i = 0; i < count; i++) {
+                    sender.say("MAIL FROM:<a@x.test>");
+                    sender.say("RCPT TO:<b@y.test>");
+                    sender.say("DATA");
+                    assertThat(sender.say("Subject: no" + i + "\r\n\r\ntext\r\n."))
+                            .startsWith("250");
+                }
+            }
+            smtp.close();
+            ui.close();
+        }
+        assertThat(names(".eml")).hasSize(count);
+        assertThat(names(".json")).hasSize(count);
+        assertThat(names(".tmp")).isEmpty();
+    }
+
+    @Test
     void filesGoWithTheirMails() throws Exception {
         try (FakeSmtpServer smtp = server();
                 RestanteUi ui = over(smtp)) {

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -157,6 +159,33 @@ class StandaloneJarTest {
         }
     }
 
+    @Test
+    void whatWasTakenIsInTheFolderWhenItHasEnded(@TempDir Path folder) throws Exception {
+        int count = 60;
+        try (StandaloneJar jar = run("--smtp-port=0", "--http-port=0", "--folder=" + folder)) {
+            int port = jar.port();
+            jar.port();
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                client.setSoTimeout(10_000);
+                BufferedReader replies =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+                assertThat(replies.readLine()).startsWith("220");
+                for (int i = 0; i < count; i++) {
+                    for (String line : List.of("HELO x", "MAIL FROM:<a@b.test>", "RCPT TO:<c@d.test>", "DATA", ".")) {
+                        client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                        assertThat(replies.readLine()).matches("(250|354) .*");
+                    }
+                }
+                jar.signal("TERM");
+            }
+            assertThat(jar.exit()).isEqualTo(143);
+            assertThat(jar.complained()).isEmpty();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".json"))).hasSize(count);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"--smtp-port, --http-port", "--http-port, --smtp-port"})
     void aPortInUseIsOneLineAndExitCode1(String option, String other) throws Exception {
@@ -175,7 +204,7 @@ class StandaloneJarTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--smtp-port=x      | 'x' is not an int",
+                "--smtp-port=x      | 'x' is no whole number",
                 "--smtp-port=70000  | --smtp-port is 70000, but a port is between 0 and 65535. 0 takes a free one.",
                 "--smtp-port=8025   | --smtp-port and --http-port are both 8025. Give each a port of its own.",
                 "--nonsense         | Unknown option: '--nonsense'",

@@ -98,6 +98,19 @@ class WebhooksTest {
         }
     }
 
+    @Test
+    void whatWaitsIsToldBeforeTheEnd() throws Exception {
+        int count = 100;
+        RestanteUi ui =
+                RestanteUi.builder(smtp).webhooks(address("/one").toString()).start();
+        for (int i = 0; i < count; i++) {
+            send("no" + i);
+        }
+        ui.close();
+
+        assertThat(told).hasSize(count);
+    }
+
     private static void awaitMetric(RestanteUi ui, String line) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!new Http(ui.url()).get("/metrics").body().contains(line)) {
