@@ -84,7 +84,7 @@ function drawNow() {
   at.desk.classList.toggle('open', state.reader !== null);
   at.desk.classList.toggle('empty', start || board !== undefined);
   render(board ? board.view() : html`
-    ${start ? nothing : inSessions ? sessions.view(state.openSession, state.reader === null, go) : inbox.view({ alone: state.reader === null, tries: state.tries, openSession: state.openSession, saved: savedSearches() })}
+    ${start ? nothing : inSessions ? sessions.view(state.openSession, state.reader === null, go) : inbox.view({ alone: state.reader === null, tries: state.tries, openSession: state.openSession, saved: savedSearches(), ignored: search.ignored })}
     <div class="reader">${start ? welcome(state.server, empty) : state.reader ? state.reader() : nothing}</div>`, at.desk);
   if (!start && !board && !inSessions) {
     inbox.draw();

@@ -329,10 +329,11 @@ export class Inbox {
     </div>`;
   }
 
-  view({ alone, saved, tries, openSession }) {
+  view({ alone, saved, ignored, tries, openSession }) {
     const { mails } = this;
     return html`<section class="inbox ${this.selecting ? 'selecting' : ''}" aria-labelledby="inbox-title">
       ${saved}
+      <p class="passed-over" role="status">${ignored.length === 0 ? nothing : t('search.ignored', ignored.map(visible).join(', '))}</p>
       ${this.#bar(alone)}
       ${this.newer > 0
         ? html`<button type="button" class="newer" @click=${() => { this.list.top = 0; this.newer = 0; this.changed(); }}>${up} ${t('list.newer', this.newer)}</button>`

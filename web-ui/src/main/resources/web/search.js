@@ -58,7 +58,7 @@ export class SearchField {
   async #check(query) {
     const answer = query ? await api.checkQuery(query) : { ok: true, ignored: [] };
     this.problem = answer.ok ? null : { message: answer.message, query, at: answer.at };
-    this.ignored = answer.ignored;
+    this.ignored = answer.ignored ?? [];
     this.#changed();
     return answer.ok;
   }

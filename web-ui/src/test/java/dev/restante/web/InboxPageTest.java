@@ -402,6 +402,32 @@ class InboxPageTest {
     }
 
     @Test
+    void whatASearchPassesOverIsTold() throws Exception {
+        send(2);
+        show();
+        Locator told = page.locator(".passed-over");
+        assertThat(told).hasAttribute("role", "status"); // there before it says anything, so that it is read out
+        assertThat(told).hasText("");
+        page.locator("#search").fill("before:foo mail after:<b>x</b>");
+        page.keyboard().press("Enter");
+        assertThat(told).hasText("Passed over, because it means nothing: before:foo, after:<b>x</b>");
+        assertThat(told).isVisible();
+        assertThat(mails()).hasCount(2);
+        assertThat(Chromium.accessibilityProblems(page)).isEmpty();
+        page.reload(); // it comes with the address, too
+        assertThat(told).containsText("before:foo");
+        page.setViewportSize(390, 844);
+        assertThat(told).isVisible();
+
+        page.locator("#search").fill("mail");
+        page.keyboard().press("Enter");
+        assertThat(told).hasText("");
+        page.evaluate("localStorage.setItem('restante.language', '\"zh\"')");
+        show("/?q=before:foo");
+        assertThat(told).hasText("无意义而忽略：before:foo");
+    }
+
+    @Test
     void suggestionsCompleteWhatIsTyped() throws Exception {
         send(2);
         show();
