@@ -86,8 +86,8 @@ export const removeNow = (ids) => ask('DELETE', `${api}/messages`, { IDs: ids },
 export const rawPath = (id) => `${base}${api}/message/${encodeURIComponent(id)}/raw`;
 export const partPath = (id, part) => `${base}${api}/message/${encodeURIComponent(id)}/part/${encodeURIComponent(part)}`;
 export const partText = async (id, part) => (await ask('GET', partPath(id, part).slice(base.length))).text();
-export const sessions = (outcome, text, limit) =>
-  json(`/page/sessions?outcome=${outcome}&q=${encodeURIComponent(text)}&limit=${limit}`);
+export const sessions = (outcome, text, start, limit) =>
+  json(`/page/sessions?outcome=${outcome}&q=${encodeURIComponent(text)}&start=${start}&limit=${limit}`);
 export const overview = (minutes) => json(`/page/overview?minutes=${minutes}`);
 export const script = () => json('/page/script');
 export const schema = () => json('/api/v1/script/schema');

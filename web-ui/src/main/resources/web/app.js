@@ -13,7 +13,7 @@ import { announce, badge, showPrefs, turnTheme } from './prefs.js';
 import { Overview } from './overview.js';
 import { ScriptPage } from './script.js';
 import { sessionView } from './session.js';
-import { Sessions, step } from './sessions.js';
+import { Sessions } from './sessions.js';
 import { failed, gone, welcome, welcomes } from './welcome.js';
 import { t } from './words.js';
 
@@ -35,7 +35,7 @@ const state = {
 
 const at = Object.fromEntries(['nav', 'search-place', 'status', 'desk', 'news'].map((id) => [id, document.getElementById(id)]));
 
-const sessions = new Sessions(draw);
+const sessions = new Sessions(draw, (address, how) => go(address, how));
 const script = new ScriptPage(draw);
 const overview = new Overview(draw);
 
@@ -84,10 +84,10 @@ function drawNow() {
   at.desk.classList.toggle('open', state.reader !== null);
   at.desk.classList.toggle('empty', start || board !== undefined);
   render(board ? board.view() : html`
-    ${start ? nothing : inSessions ? sessions.view(state.openSession, state.reader === null, go) : inbox.view({ alone: state.reader === null, tries: state.tries, openSession: state.openSession, saved: savedSearches(), ignored: search.ignored })}
+    ${start ? nothing : inSessions ? sessions.view(state.openSession, state.reader === null) : inbox.view({ alone: state.reader === null, tries: state.tries, openSession: state.openSession, saved: savedSearches(), ignored: search.ignored })}
     <div class="reader">${start ? welcome(state.server, empty) : state.reader ? state.reader() : nothing}</div>`, at.desk);
-  if (!start && !board && !inSessions) {
-    inbox.draw();
+  if (!start && !board) {
+    (inSessions ? sessions : inbox).draw();
   }
   const subject = state.letter && state.letter.message.ID === state.openId ? state.letter.message.Subject : '';
   const unread = mails.allUnreadShown;
@@ -181,7 +181,7 @@ async function follower(parameters) {
   const view = { sessions, session: sessions, script, overview }[state.view];
   try {
     if (state.view === 'session') {
-      await (sessions.list ? null : sessions.load());
+      await (sessions.loaded ? null : sessions.load());
     } else {
       await view?.follow(parameters);
     }
@@ -315,8 +315,10 @@ keys.offer([
     { name: t('key.palette'), keys: ['Mod+k'], typing: true, run: keys.showPalette, silent: true },
     { name: t('key.help'), keys: ['?'], run: keys.showKeys },
     { name: t('key.go.mail'), keys: ['g m'], run: () => go(href('/')) },
-    { name: t('key.next'), keys: ['j', 'ArrowDown'], when: inSessionList, run: () => step(1), silent: true },
-    { name: t('key.previous'), keys: ['k', 'ArrowUp'], when: inSessionList, run: () => step(-1), silent: true },
+    { name: t('key.next'), keys: ['j', 'ArrowDown'], when: inSessionList, run: () => sessions.move(1), silent: true },
+    { name: t('key.previous'), keys: ['k', 'ArrowUp'], when: inSessionList, run: () => sessions.move(-1), silent: true },
+    { name: t('key.first'), keys: ['Home', 'g g'], when: inSessionList, run: () => sessions.move(0, 0) },
+    { name: t('key.last'), keys: ['End', 'G'], when: inSessionList, run: () => sessions.move(0, sessions.total - 1) },
     { name: t('key.go.sessions'), keys: ['g s'], run: () => go(`${base}/sessions`) },
     { name: t('key.go.script'), keys: ['g r'], run: () => go(`${base}/script`) },
     { name: t('key.go.overview'), keys: ['g o'], run: () => go(`${base}/overview`) },
@@ -336,7 +338,8 @@ function leave() {
   if (inbox.selecting) {
     inbox.clearSelection();
   } else if (state.view === 'session') {
-    go(sessions.address(sessions.outcome));
+    const id = state.openSession;
+    go(sessions.address(sessions.outcome)).then(() => sessions.focus(id));
   } else if (state.view !== 'mails' || state.reader) {
     const index = state.openId ? mails.indexOf(state.openId) : inbox.cursor;
     go(href('/')).then(() => mails.count > 0 && inbox.list.focus(Math.max(0, index)));

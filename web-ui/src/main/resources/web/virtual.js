@@ -27,11 +27,11 @@ export class VirtualList {
     this.rows.setAttribute('role', 'list');
     this.sheet.append(this.rows);
     this.node.append(this.sheet);
-    this.rowHeight = height(1000);
+    this.rowHeight = height(1000); // of the box with its scroll bar, as style sheets ask for it
     this.inSight = { from: 0, to: 0 };
     this.node.addEventListener('scroll', () => this.draw(), { passive: true });
     new ResizeObserver(() => {
-      const now = height(this.node.clientWidth);
+      const now = height(this.node.offsetWidth);
       if (now !== this.rowHeight) {
         const top = this.node.scrollTop / this.rowHeight;
         this.rowHeight = now;
@@ -77,6 +77,7 @@ export class VirtualList {
   /** Keeps what is in sight where it is when rows come in above it. */
   shift(rows) {
     if (this.node.scrollTop > this.rowHeight / 2) {
+      this.sheet.style.height = `${Math.min(this.whole, TALLEST)}px`; // or there is no room yet to go down
       this.top = this.top + rows * this.rowHeight;
     }
   }

@@ -249,7 +249,6 @@ export const words = {
   'sessions.quiet': 'Nothing tried',
   'sessions.open': 'Open',
   'sessions.none': 'No such session.',
-  'sessions.older': 'Show older sessions',
   'sessions.silent': 'said no name',
   'sessions.badge.open': 'open',
   'sessions.badge.refused': 'no',

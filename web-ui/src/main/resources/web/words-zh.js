@@ -240,7 +240,6 @@ export const words = {
   'sessions.quiet': '无尝试',
   'sessions.open': '进行中',
   'sessions.none': '没有这样的会话。',
-  'sessions.older': '显示更早的会话',
   'sessions.silent': '未报名称',
   'sessions.badge.open': '进行',
   'sessions.badge.refused': '拒绝',

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the page shows of sessions: a list to be filtered, and figures over time. No part of the API, as {@link PageApi}. */
 final class PageSessionsApi {
-    private static final int MAX_ROWS = 10_000;
+    private static final int MAX_ROWS = 1_000;
     private static final int BUCKETS = 60;
     private static final int TOP = 8;
     private static final List<Duration> WIDTHS = List.of(
@@ -52,7 +52,7 @@ final class PageSessionsApi {
         routes.get("/page/overview", this::overview);
     }
 
-    private record Sessions(int total, Map<String, Long> counts, List<Row> sessions) {}
+    private record Sessions(int total, int start, Map<String, Long> counts, List<Row> sessions) {}
 
     /** A line of the list. */
     private record Row(
@@ -156,7 +156,8 @@ final class PageSessionsApi {
         String outcome = Optional.ofNullable(ctx.queryParam("outcome")).orElse("all");
         String text =
                 Optional.ofNullable(ctx.queryParam("q")).orElse("").strip().toLowerCase(Locale.ROOT);
-        int limit = Parameters.number(ctx, "limit", 200, 1, MAX_ROWS);
+        int start = Parameters.number(ctx, "start", 0, 0, Integer.MAX_VALUE);
+        int limit = Parameters.number(ctx, "limit", 100, 1, MAX_ROWS);
         List<Row> rows = new ArrayList<>(smtp.sessions().stream()
                 .map(Row::of)
                 .filter(row -> row.mentions(text))
@@ -167,7 +168,11 @@ final class PageSessionsApi {
             counts.put(each, rows.stream().filter(row -> row.is(each)).count());
         }
         List<Row> found = rows.stream().filter(row -> row.is(outcome)).toList();
-        ctx.json(new Sessions(found.size(), counts, found.stream().limit(limit).toList()));
+        ctx.json(new Sessions(
+                found.size(),
+                start,
+                counts,
+                found.stream().skip(start).limit(limit).toList()));
     }
 
     // ---- figures

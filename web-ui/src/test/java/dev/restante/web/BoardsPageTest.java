@@ -14,6 +14,8 @@ import dev.restante.FakeSmtpServer;
 import dev.restante.Persona;
 import dev.restante.RuleReport;
 import dev.restante.Scenarios;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -174,6 +176,64 @@ class BoardsPageTest {
         assertThat(page.locator(".dialogue")).containsText("busy@example.test");
         page.keyboard().press("Escape");
         assertThat(page).hasURL(ui.url() + "/sessions");
+    }
+
+    @Test
+    void tenThousandSessionsScrollAndAreReachedByKeys() throws Exception {
+        converse(10_000);
+        show("/sessions");
+        assertThat(page.locator(".chips a").first()).hasText("All 10,000");
+        assertThat(rows().first()).containsText("client-10000.test");
+        assertThat(rows().count()).isLessThan(60);
+
+        page.keyboard().press("End");
+        assertThat(rows().last()).isFocused();
+        assertThat(rows().last()).containsText("client-1.test");
+        assertThat(page.locator(".session-item").last()).hasAttribute("aria-posinset", "10000");
+        assertThat(rows().count()).isLessThan(60);
+        page.keyboard().press("ArrowUp");
+        assertThat(page.locator(".session-row:focus")).containsText("client-2.test");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".dialogue")).containsText("EHLO client-2.test");
+        page.keyboard().press("k"); // with a session open, keys go from session to session
+        assertThat(page.locator(".dialogue")).containsText("EHLO client-3.test");
+        page.keyboard().press("Escape");
+        assertThat(page.locator(".session-row:focus")).containsText("client-3.test");
+        page.keyboard().press("Home");
+        assertThat(rows().first()).isFocused();
+        assertThat(rows().first()).containsText("client-10000.test");
+
+        page.locator(".inbox > .scroll").evaluate("node => node.scrollTop = 200_000");
+        assertThat(page.locator(".session-item.blank")).hasCount(0);
+        assertThat(page.locator(".session-row", new Page.LocatorOptions().setHasText("client-10000.test")))
+                .hasCount(0);
+        String middle = String.valueOf(page.evaluate("""
+                (() => {
+                  const list = document.querySelector('.inbox > .scroll').getBoundingClientRect();
+                  return document.elementFromPoint(list.left + 200, list.top + list.height / 2).closest('li').querySelector('bdi').textContent;
+                })()"""));
+        Locator read = page.locator(".session-row", new Page.LocatorOptions().setHasText(middle + " "));
+        double before = read.boundingBox().y;
+        accept("bob@example.test"); // and what is read stays where it is
+        assertThat(page.locator(".chips a").nth(1)).hasText("Accepted 1");
+        assertThat(read.boundingBox().y).isEqualTo(before);
+        page.locator(".filter").fill("client-77.");
+        assertThat(rows()).hasCount(1);
+        page.locator(".filter").fill("no such client");
+        assertThat(page.locator(".none")).hasText("No such session.");
+    }
+
+    /** So many sessions that say their name and go. */
+    private static void converse(int count) throws Exception {
+        for (int i = 1; i <= count; i++) {
+            try (Socket socket = new Socket(smtp.host(), smtp.port())) {
+                socket.getOutputStream()
+                        .write(("EHLO client-" + i + ".test\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
+                while (socket.getInputStream().read(new byte[1_024]) >= 0) {
+                    // Until the server has closed it: then it is in the log.
+                }
+            }
+        }
     }
 
     // ---- script
