@@ -5,31 +5,43 @@ export const base = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
 const KEPT = 'restante.mailbox';
 
-/** The mailbox that this window showed, if it is still there. */
-async function kept() {
-  let name = '';
+/** The mailbox that an address of mail names; the views beside mail keep the one that this window showed. */
+export function named() {
+  const path = location.pathname.slice(base.length);
+  const isOfMail = path === '/' || path === '' || path.startsWith('/view/');
   try {
-    name = sessionStorage.getItem(KEPT) ?? '';
+    return isOfMail ? new URLSearchParams(location.search).get('mailbox') ?? '' : sessionStorage.getItem(KEPT) ?? '';
   } catch {
-    // a browser that keeps nothing
+    return ''; // a browser that keeps nothing
   }
+}
+
+/** The mailbox of the address, if it is still there. */
+async function shown() {
+  let name = named();
   if (name) {
     const present = await fetch(`${base}/api/v1/mailboxes`).then((answer) => answer.json()).catch(() => null);
-    if (present?.mailboxes && !present.mailboxes.some((each) => each.name === name)) {
-      sessionStorage.removeItem(KEPT);
-      return '';
+    if (present?.mailboxes && (name === 'default' || !present.mailboxes.some((each) => each.name === name))) {
+      name = '';
+      const address = new URL(location);
+      address.searchParams.delete('mailbox');
+      history.replaceState(null, '', address);
     }
+  }
+  try {
+    sessionStorage.setItem(KEPT, name);
+  } catch {
+    // then the other views lead back to the server's own
   }
   return name;
 }
 
 /** The mailbox that this window shows; empty for the server's own. */
-export const mailbox = await kept();
+export const mailbox = await shown();
 
-/** Shows another mailbox, from the beginning. */
-export function showMailbox(name) {
-  sessionStorage.setItem(KEPT, name);
-  location.assign(`${base}/`);
+/** Shows another mailbox, from the beginning, or one of its mails. */
+export function showMailbox(name, path = '/', { replace = false } = {}) {
+  location[replace ? 'replace' : 'assign'](`${base}${path}${name ? `?mailbox=${encodeURIComponent(name)}` : ''}`);
 }
 
 const api = mailbox ? `/api/v1/mailboxes/${mailbox}` : '/api/v1';

@@ -17,6 +17,7 @@ import { Sessions } from './sessions.js';
 import { failed, gone, welcome, welcomes } from './welcome.js';
 import { t } from './words.js';
 
+const ELSEWHERE = 2_000;
 const REFUSALS = 100;
 
 const state = {
@@ -65,9 +66,15 @@ function here() {
   return location.pathname.slice(base.length) || '/';
 }
 
-/** An address of the page; mail keeps the search that it was found by. */
+/** An address of the page; mail keeps its mailbox, and the search that it was found by. */
 function href(path, query = mails.query) {
-  return `${base}${path}${query && (path === '/' || path.startsWith('/view/')) ? `?q=${encodeURIComponent(query).replaceAll('%20', '+')}` : ''}`;
+  if (path !== '/' && !path.startsWith('/view/')) {
+    return base + path;
+  }
+  const parameters = [
+    ...(api.mailbox ? [`mailbox=${encodeURIComponent(api.mailbox)}`] : []),
+    ...(query ? [`q=${encodeURIComponent(query).replaceAll('%20', '+')}`] : [])];
+  return base + path + (parameters.length ? `?${parameters.join('&')}` : '');
 }
 
 function drawNow() {
@@ -97,7 +104,7 @@ function drawNow() {
 
 function nav() {
   const link = (view, path, name) => html`<a href="${base}${path}" aria-current=${(state.view === view || (view === 'sessions' && state.view === 'session')) ? 'page' : nothing}>${name}</a>`;
-  return html`<nav aria-label=${t('nav.label')}>${link('mails', '/', t('nav.mail'))}${link('sessions', '/sessions', t('nav.sessions'))}${
+  return html`<nav aria-label=${t('nav.label')}>${link('mails', href('/', '').slice(base.length), t('nav.mail'))}${link('sessions', '/sessions', t('nav.sessions'))}${
     link('script', '/script', t('nav.script'))}${link('overview', '/overview', t('nav.overview'))}${link('start', '/start', t('nav.start'))}</nav>${mailboxChoice()}`;
 }
 
@@ -147,6 +154,10 @@ let left = location.pathname;
 
 /** Follows the address: which view, mail or session, which tab, which search. */
 async function follow({ focus = false } = {}) {
+  if (api.named() !== api.mailbox) {
+    location.reload(); // back to another mailbox
+    return;
+  }
   const from = left;
   left = location.pathname;
   const [, kind, id] = /^\/([a-z]*)(?:\/([^/]+))?$/.exec(here()) ?? [];
@@ -212,6 +223,10 @@ async function openMail(id) {
       const letter = await api.letter(id);
       if (state.openId !== id) {
         return; // somebody was quicker
+      }
+      if (letter.mailbox) {
+        api.showMailbox(letter.mailbox === 'default' ? '' : letter.mailbox, `/view/${encodeURIComponent(id)}`, { replace: true });
+        return;
       }
       if (letter.gone) {
         state.reader = () => gone('mail');
@@ -418,6 +433,17 @@ api.listen({
 });
 
 setInterval(draw, 30_000); // "4 min" grows old
+// Nothing tells of other mailboxes, nor of a script that somebody else changes.
+setInterval(() => {
+  if (!document.hidden && state.live) {
+    if (state.view === 'script') {
+      script.loadSoon();
+    }
+    if (state.mailboxes.length > 1) {
+      api.mailboxes().then(know).then(draw, () => {});
+    }
+  }
+}, ELSEWHERE);
 document.querySelector('.skip').textContent = t('skip');
 matchMedia('(max-width: 899px)').addEventListener('change', draw);
 

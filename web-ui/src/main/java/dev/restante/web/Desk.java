@@ -6,6 +6,7 @@ import dev.restante.Hold;
 import dev.restante.Onlooker;
 import dev.restante.Rule;
 import dev.restante.SmtpFixture;
+import dev.restante.SmtpMailbox;
 import io.javalin.http.Handler;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -31,9 +32,20 @@ final class Desk implements AutoCloseable {
     private final List<Consumer<Routes>> groups;
 
     /** What all desks of a server share: who may wait, and whom the link check may ask. */
-    record Common(Places waits, Places fixtureWaits, AtomicInteger pages, LinkChecks linkChecks) {
-        Common(LinkChecks linkChecks) {
-            this(new Places(), new Places(), new AtomicInteger(), linkChecks);
+    record Common(FakeSmtpServer smtp, Places waits, Places fixtureWaits, AtomicInteger pages, LinkChecks linkChecks) {
+        Common(FakeSmtpServer smtp, LinkChecks linkChecks) {
+            this(smtp, new Places(), new Places(), new AtomicInteger(), linkChecks);
+        }
+
+        /** The name of the mailbox that has this mail. */
+        Optional<String> whereabouts(String id) {
+            if (smtp.mail(id).isPresent()) {
+                return Optional.of(SmtpMailbox.DEFAULT);
+            }
+            return smtp.mailboxes().stream()
+                    .filter(each -> each.mail(id).isPresent())
+                    .map(SmtpMailbox::name)
+                    .findFirst();
         }
     }
 
@@ -59,7 +71,7 @@ final class Desk implements AutoCloseable {
                 new EvidenceApi(fixture, search)::addTo,
                 new ScriptApi(fixture, replacement)::addTo,
                 new WaitApi(mailbox, marks, search, common.waits())::addTo,
-                new PageApi(fixture, mailbox, marks)::addTo,
+                new PageApi(fixture, mailbox, marks, common::whereabouts)::addTo,
                 new PageRemovals(mailbox, marks, search)::addTo,
                 events::addTo);
     }

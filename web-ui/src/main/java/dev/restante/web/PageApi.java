@@ -7,9 +7,11 @@ import dev.restante.MimePart;
 import dev.restante.Onlooker;
 import dev.restante.SmtpFixture;
 import io.javalin.http.Context;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,11 @@ final class PageApi {
     private final SmtpFixture smtp;
     private final Onlooker mailbox;
     private final MailMarks marks;
+    private final Function<String, Optional<String>> whereabouts;
 
-    PageApi(SmtpFixture smtp, Onlooker mailbox, MailMarks marks) {
+    /** {@code whereabouts} tells the mailbox that has a mail. */
+    PageApi(SmtpFixture smtp, Onlooker mailbox, MailMarks marks, Function<String, Optional<String>> whereabouts) {
+        this.whereabouts = whereabouts;
         this.smtp = smtp;
         this.mailbox = mailbox;
         this.marks = marks;
@@ -110,7 +115,9 @@ final class PageApi {
     private void letter(Context ctx) {
         CapturedMail mail = mailbox.mail(ctx.pathParam("id")).orElse(null);
         if (mail == null) {
-            ctx.json(Map.of("gone", true));
+            Map<String, Object> gone = new HashMap<>(Map.of("gone", true));
+            whereabouts.apply(ctx.pathParam("id")).ifPresent(name -> gone.put("mailbox", name));
+            ctx.json(gone);
             return;
         }
         marks.tellRead(mail, true);

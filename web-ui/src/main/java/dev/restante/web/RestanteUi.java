@@ -102,7 +102,7 @@ public final class RestanteUi implements AutoCloseable {
         // The last to be told: then all others were.
         this.arrivals = mailbox.onArrival(mail -> told.accumulateAndGet(mail.arrivedAtNanos(), RestanteUi::later));
         newest(mailbox).ifPresent(told::set); // nobody is told of what was there
-        Desk.Common common = new Desk.Common(options.linkChecks);
+        Desk.Common common = new Desk.Common(smtp, options.linkChecks);
         this.desk = Desk.of(smtp, marks, search, common);
         this.mailboxes = new MailboxesApi(smtp, desk, common);
         this.socket = new EventSocket(smtp, marks);

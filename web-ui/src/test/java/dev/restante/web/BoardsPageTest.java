@@ -307,6 +307,15 @@ class BoardsPageTest {
     }
 
     @Test
+    void whatSomebodyElseScriptsIsShown() {
+        show("/script");
+        assertThat(page.locator(".rule-row")).hasCount(0);
+        smtp.script(on(RCPT_TO).named("theirs").reply(450, "4.2.0").always());
+        assertThat(page.locator(".rule-row")).containsText("theirs");
+        assertThat(editor()).hasValue(Pattern.compile("theirs"));
+    }
+
+    @Test
     void aRuleIsShownWhole() {
         smtp.persona(Persona.named("gmail"));
         show("/script");

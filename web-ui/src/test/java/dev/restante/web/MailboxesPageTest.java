@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.restante.FakeSmtpMailbox;
 import dev.restante.FakeSmtpServer;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,6 +105,53 @@ class MailboxesPageTest {
         choice().selectOption("");
         assertThat(mails()).hasCount(2);
         assertThat(mails().first()).containsText("Elsewhere");
+    }
+
+    @Test
+    void theAddressNamesTheMailboxAndBackLeadsToTheOther() throws Exception {
+        send(SampleMails.plain("Order", "text"), "ann@orders.test");
+        send(SampleMails.plain("Other", "text"), "ann@other.test");
+        String order = orders.mails().get(0).id();
+        page.navigate(ui.url());
+        choice().selectOption("orders");
+        assertThat(page).hasURL(ui.url() + "/?mailbox=orders");
+        mails().first().click();
+        assertThat(page).hasURL(Pattern.compile("/view/" + order + "\\?mailbox=orders"));
+        assertThat(page.locator(".letter h1")).hasText("Order");
+        String shared = page.url();
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Sessions"))
+                .click();
+        page.getByRole(
+                        AriaRole.LINK,
+                        new Page.GetByRoleOptions().setName("Mail").setExact(true))
+                .click();
+        assertThat(page).hasURL(ui.url() + "/?mailbox=orders");
+        assertThat(choice()).hasValue("orders");
+
+        choice().selectOption("");
+        assertThat(mails()).containsText("Other");
+        page.goBack();
+        assertThat(choice()).hasValue("orders");
+        assertThat(mails()).containsText("Order");
+
+        try (Page colleague = chromium.open(1280, 800, ColorScheme.LIGHT)) {
+            colleague.navigate(shared);
+            assertThat(colleague.locator(".letter h1")).hasText("Order");
+            colleague.navigate(ui.url() + "/view/" + order); // as a session's page knows it
+            assertThat(colleague.locator(".letter h1")).hasText("Order");
+            assertThat(colleague.locator("select.mailbox")).hasValue("orders");
+        }
+        page.navigate(ui.url() + "/?mailbox=nosuch");
+        assertThat(choice()).hasValue("");
+        assertThat(page).hasURL(ui.url() + "/");
+    }
+
+    @Test
+    void theOtherMailboxesAreCountedToo() throws Exception {
+        page.navigate(ui.url());
+        assertThat(choice().locator("option").last()).hasText("orders (0)");
+        send(SampleMails.plain("Order", "text"), "ann@orders.test");
+        assertThat(choice().locator("option").last()).hasText("orders (1)");
     }
 
     @Test
