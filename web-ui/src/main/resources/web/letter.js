@@ -366,7 +366,8 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 export function curlCommand(letter, server) {
   const { sender, recipients } = letter.evidence;
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;
-  return `curl -fsS -o mail.eml ${quoted(location.origin + rawPath(letter.message.ID))} &&\n  curl -sS --url ${quoted(`smtp://${host}:${server.port}`)} --mail-from ${
+  const demands = `${server.startTls === 'REQUIRED' ? ' --ssl-reqd --insecure' : ''}${server.login === 'REQUIRED' ? ' --user NAME:PASSWORD' : ''}`;
+  return `curl -fsS -o mail.eml ${quoted(location.origin + rawPath(letter.message.ID))} &&\n  curl -sS${demands} --url ${quoted(`smtp://${host}:${server.port}`)} --mail-from ${
     quoted(sender.address)} \\\n    ${recipients.map((each) => `--mail-rcpt ${quoted(each.address)}`).join(' \\\n    ')} \\\n    --upload-file mail.eml`;
 }
 

@@ -116,8 +116,11 @@ export function welcome(server, empty) {
       <div><dt>${t('start.host')}</dt><dd>${server.host}</dd></div>
       <div><dt>${t('start.port')}</dt><dd>${server.port}</dd></div>
       ${server.smtpsPort === null ? nothing : html`<div><dt>${t('start.smtps')}</dt><dd>${server.smtpsPort}</dd></div>`}
-      <div><dt>${t('start.login')}</dt><dd>${t('start.any')}</dd></div>
+      <div><dt>${t('start.login')}</dt><dd>${t({ NONE: 'start.no.login', REQUIRED: 'start.must.login' }[server.login] ?? 'start.any')}</dd></div>
+      ${server.startTls === 'NONE' ? nothing : html`<div><dt>STARTTLS</dt><dd>${t(server.startTls === 'REQUIRED' ? 'start.must' : 'start.can')}</dd></div>`}
     </dl>
+    ${server.startTls === 'REQUIRED' || server.login === 'REQUIRED' ? html`<p class="start-more">${t('start.more',
+      [server.startTls === 'REQUIRED' && 'STARTTLS', server.login === 'REQUIRED' && t('start.login.word')].filter(Boolean).join(t('start.and')))}</p>` : nothing}
     ${ways(server)}
   </section>`;
 }

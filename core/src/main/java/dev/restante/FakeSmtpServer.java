@@ -353,6 +353,21 @@ public final class FakeSmtpServer extends HeldMailbox implements AutoCloseable {
         return state == State.LISTENING;
     }
 
+    /** Whether STARTTLS is offered, as the builder says; a persona may list it, or a rule hide it. */
+    public boolean offersStartTls() {
+        return configuration.startTls;
+    }
+
+    /** Whether mail is refused outside TLS, as the builder says. */
+    public boolean requiresTls() {
+        return configuration.requireTls;
+    }
+
+    /** Who may log in, and whether everybody must. */
+    public AuthPolicy auth() {
+        return configuration.auth;
+    }
+
     /** What clients need to trust this server inside TLS. */
     public ServerTls tls() {
         return new ServerTls(identity);

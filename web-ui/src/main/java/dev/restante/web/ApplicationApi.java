@@ -122,6 +122,14 @@ final class ApplicationApi {
     private void server(Context ctx) {
         Integer smtps = smtp.hasSmtpsPort() ? smtp.smtpsPort() : null;
         Integer lmtp = smtp.hasLmtpPort() ? smtp.lmtpPort() : null;
-        ctx.json(new EvidenceJson.Server(RestanteUi.version(), smtp.hostName(), smtp.host(), smtp.port(), smtps, lmtp));
+        ctx.json(new EvidenceJson.Server(
+                RestanteUi.version(),
+                smtp.hostName(),
+                smtp.host(),
+                smtp.port(),
+                smtps,
+                lmtp,
+                EvidenceJson.Demand.of(smtp.offersStartTls(), smtp.requiresTls()),
+                EvidenceJson.Demand.of(smtp.auth().isOffered(), smtp.auth().isRequired())));
     }
 }

@@ -371,5 +371,18 @@ final class EvidenceJson {
             String host,
             int port,
             @Nullable Integer smtpsPort,
-            @Nullable Integer lmtpPort) {}
+            @Nullable Integer lmtpPort,
+            Demand startTls,
+            Demand login) {}
+
+    /** What a server wants of its clients. */
+    enum Demand {
+        NONE,
+        OFFERED,
+        REQUIRED;
+
+        static Demand of(boolean offered, boolean required) {
+            return required ? REQUIRED : offered ? OFFERED : NONE;
+        }
+    }
 }

@@ -201,8 +201,13 @@ record HtmlPreview(String html, int blocked) {
     static String policy(CapturedMail mail, String hostAndApi, Look look) {
         return "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
                 + " img-src data: "
-                + (look.outside() ? "https: http:" : "http://" + hostAndApi + partsOf("", mail))
+                + (look.outside() ? "https: http:" : source(hostAndApi + partsOf("", mail)))
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+    }
+
+    /** Without a scheme it is that of the frame, whoever ends TLS. Policies have no spelling for hosts in brackets. */
+    private static String source(String address) {
+        return address.startsWith("[") ? "'self'" : address;
     }
 
     /** The preview of a mail; says so if the mail has no HTML. */

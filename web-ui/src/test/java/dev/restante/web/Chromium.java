@@ -60,6 +60,7 @@ final class Chromium implements AutoCloseable {
         BrowserContext window = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setColorScheme(colours)
+                .setIgnoreHTTPSErrors(true)
                 .setLocale("en-GB")
                 .setTimezoneId("Europe/Paris"));
         window.setDefaultTimeout(10_000);

@@ -222,7 +222,10 @@ class EvidenceApiTest {
     void tellsWhereTheServerListens() throws Exception {
         JsonNode server = http.json("/api/v1/server");
 
-        assertThat(Http.keys(server)).containsExactly("version", "hostName", "host", "port", "smtpsPort", "lmtpPort");
+        assertThat(Http.keys(server))
+                .containsExactly("version", "hostName", "host", "port", "smtpsPort", "lmtpPort", "startTls", "login");
+        assertThat(server.get("startTls").asString()).isEqualTo("NONE");
+        assertThat(server.get("login").asString()).isEqualTo("OFFERED");
         assertThat(server.get("port").asInt()).isEqualTo(smtp.port());
         assertThat(server.get("smtpsPort").isNull()).isTrue();
         assertThat(server.get("lmtpPort").isNull()).isTrue();

@@ -387,6 +387,23 @@ class LetterPageTest {
         print.close();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"https", "IPv6"})
+    void picturesOfTheMailAreShownWhereverThePageIs(String where) throws Exception {
+        RestanteUi.Builder builder = RestanteUi.builder(smtp);
+        try (RestanteUi other = where.equals("https")
+                ? builder.tls().start()
+                : builder.addresses(List.of("::1")).start()) {
+            Sender.send(smtp, "a@b.test", List.of("mara@example.test"), SampleMails.invoice());
+            page.navigate(other.url() + "/view/" + latest().id());
+            assertThat(frame().locator("img")
+                            .first()
+                            .evaluate("image => image.decode().then(() => image.naturalWidth)"))
+                    .isEqualTo(1);
+            page.navigate("about:blank"); // before its server ends
+        }
+    }
+
     // ---- copies
 
     @Test

@@ -297,7 +297,8 @@ class MessageApiTest {
         assertThat(html.body()).contains("<img src=\"/api/v1/message/" + id + "/part/1.2\">");
         assertThat(html.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .startsWith("sandbox allow-popups")
-                .contains("img-src data: " + ui.url() + "/api/v1/message/" + id + "/part/;")
+                .contains(
+                        "img-src data: " + ui.url().substring("http://".length()) + "/api/v1/message/" + id + "/part/;")
                 .doesNotContain("allow-scripts");
         assertThat(text.body()).isEqualTo("Thank you, Mara.");
         assertThat(text.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.restante.AuthPolicy;
 import dev.restante.FakeSmtpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +178,21 @@ class PreferencesPageTest {
     }
 
     // ---- ways to send
+
+    @Test
+    void whatTheServerDemandsIsSaid() {
+        try (FakeSmtpServer strict = FakeSmtpServer.builder()
+                        .requireTls()
+                        .auth(AuthPolicy.users(Map.of("ann", "secret")).required())
+                        .build()
+                        .start();
+                RestanteUi over = RestanteUi.start(strict)) {
+            page.navigate(over.url());
+            assertThat(page.locator(".address-card")).containsText("needed, as the server was told");
+            assertThat(page.locator(".start-more"))
+                    .hasText("This server takes mail only with STARTTLS and a login: add that to what stands below.");
+        }
+    }
 
     private String snippet(String name) {
         show("/start");
