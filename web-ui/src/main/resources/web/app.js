@@ -5,7 +5,7 @@ import { base } from './api.js';
 import { Inbox } from './inbox.js';
 import * as keys from './keys.js';
 import { gear, keyboard } from './icons.js';
-import { letterActions, letters, letterView, tabOf, turnTo } from './letter.js';
+import { letterActions, letters, letterView, revealTab, tabOf, turnTo } from './letter.js';
 import { Mails } from './mails.js';
 import { closeDialog, notice, openDialog, sorry, undoLatest } from './overlay.js';
 import { SearchField } from './search.js';
@@ -175,6 +175,7 @@ async function follow({ focus = false } = {}) {
   }
   await searching;
   drawNow();
+  revealTab();
   if (state.openId) {
     const index = mails.indexOf(state.openId);
     if (index >= 0 && !inbox.list.node.contains(document.activeElement)) {

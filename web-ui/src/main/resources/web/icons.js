@@ -17,4 +17,5 @@ export const sealed = icon(svg`<path d="M2.5 3.5h11v9h-11zM2.5 4.5 8 8.8l5.5-4.3
 export const menu = icon(svg`<circle cx="8" cy="3.2" r=".8" /><circle cx="8" cy="8" r=".8" /><circle cx="8" cy="12.8" r=".8" />`);
 export const keyboard = icon(svg`<rect x="1.8" y="4" width="12.4" height="8" rx="1.5" /><path d="M4.3 6.7h.1M6.8 6.7h.1M9.2 6.7h.1M11.7 6.7h.1M5.5 9.4h5" />`);
 export const gear = icon(svg`<circle cx="8" cy="8" r="2" /><path d="M8 1.8v2M8 12.2v2M1.8 8h2M12.2 8h2M3.6 3.6 5 5M11 11l1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4" />`);
+export const chevron = icon(svg`<path d="m6 3.5 4.5 4.5L6 12.5" />`);
 export const up = icon(svg`<path d="M8 13V3M4 7l4-4 4 4" />`);

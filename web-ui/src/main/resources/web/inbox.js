@@ -5,12 +5,14 @@ import { live } from './lit/directives/live.js';
 import * as api from './api.js';
 import { base } from './api.js';
 import { briefTime, called, fullTime, hue, initials, size, visible } from './format.js';
-import { bin, clip, label, opened, sealed, up } from './icons.js';
+import { bin, chevron, clip, label, opened, sealed, up } from './icons.js';
 import { closeDialog, notice, openDialog, redrawDialog, sorry } from './overlay.js';
+import { recall, remember } from './store.js';
 import { VirtualList } from './virtual.js';
 import { t } from './words.js';
 
 const WIDE = 720;
+const NARROW = matchMedia('(max-width: 899px)');
 
 export const avatar = (address) =>
   html`<span class="avatar tint-${hue(address, 6)}" aria-hidden="true">${initials(address)}</span>`;
@@ -27,13 +29,14 @@ export class Inbox {
   /** How many came in above what is in sight. */
   newer = 0;
   #anchor = null;
+  #tries = { desk: true, phone: false, ...recall('tries', {}) };
 
   constructor({ mails, state, changed, href, go }) {
     Object.assign(this, { mails, state, changed, href, go });
     this.list = new VirtualList({
       name: 'mails',
       count: () => mails.count,
-      height: (width) => (width >= WIDE ? 59 : 86),
+      height: (width) => (width >= WIDE ? 59 : 92),
       needed: (from, to) => mails.need(from, to),
       row: (index) => this.#row(index),
     });
@@ -44,6 +47,17 @@ export class Inbox {
         changed();
       }
     }, { passive: true });
+  }
+
+  /** Whether refusals are listed; on a phone only when asked for. */
+  get showsTries() {
+    return this.#tries[NARROW.matches ? 'phone' : 'desk'];
+  }
+
+  set showsTries(wanted) {
+    this.#tries[NARROW.matches ? 'phone' : 'desk'] = wanted;
+    remember('tries', this.#tries);
+    this.changed();
   }
 
   // ---- what arrives
@@ -202,7 +216,7 @@ export class Inbox {
     }
     const removing = api.removal(ids, this.mails.query, this.mails.total);
     const at = ids === null ? 0 : ids.map((id) => this.mails.indexOf(id)).filter((i) => i >= 0).reduce((least, i) => Math.min(least, i), this.mails.count);
-    const inList = this.list.node.contains(document.activeElement);
+    const inList = this.list.node.contains(document.activeElement) || document.activeElement?.closest('.chosen-bar');
     const wasOpen = this.state.openId && (ids === null || ids.includes(this.state.openId));
     this.mails.hide(ids);
     this.selected = new Set();
@@ -344,11 +358,12 @@ export class Inbox {
         ? nothing
         : html`<section class="tries" aria-labelledby="tries-title">
             <div class="bar">
-              <h2 id="tries-title">${t('refused.title')}</h2>
+              <h2 id="tries-title"><button type="button" class="unfold" aria-expanded=${this.showsTries} aria-controls="tries"
+                @click=${() => { this.showsTries = !this.showsTries; }}>${chevron}${t('refused.title')}</button></h2>
               <span class="tally">${t('attempts', tries.total)}</span>
             </div>
-            <ol class="scroll" role="list" @keydown=${walk}>
-              ${repeat(tries.attempts, (each) => each.number, (each) => refusedRow(each, openSession))}
+            <ol class="scroll" id="tries" role="list" ?hidden=${!this.showsTries} @keydown=${walk}>
+              ${this.showsTries ? repeat(tries.attempts, (each) => each.number, (each) => refusedRow(each, openSession)) : nothing}
             </ol>
           </section>`}
     </section>`;
@@ -370,7 +385,7 @@ function refusedRow(attempt, openSession) {
     <a class="try" href="${base}/session/${attempt.sessionId}" aria-current=${attempt.sessionId === openSession ? 'page' : nothing}>
       <span class="code code-${reply ? String(code)[0] : 'c'}">${code}</span>
       <span class="who">${who}</span>
-      <span class="why">${t(attempt.outcome === 'ABORTED' ? 'refused.aborted' : 'refused.at')} ${attempt.stage.replaceAll('_', ' ')}${
+      <span class="why">${t(attempt.outcome === 'ABORTED' ? 'refused.aborted' : 'refused.at', t(`stage.${attempt.stage}`))}${
         reply ?? attempt.reason ? html` · ${reply?.text ?? attempt.reason}` : nothing}</span>
       <time datetime=${attempt.startedAt} title=${fullTime(attempt.startedAt)}>${briefTime(attempt.startedAt)}</time>
     </a>

@@ -52,16 +52,27 @@ const NAMES = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: 
 const keyCaps = (keys) => keys.split(' ').map((each) => each.split('+').map((cap) => html`<kbd>${NAMES[cap] ?? (cap.length === 1 ? cap : cap)}</kbd>`));
 
 export function showKeys() {
-  const groups = Map.groupBy ? Map.groupBy(commands.filter((each) => each.keys.length), (each) => each.group) : grouped();
+  const groups = listed();
   openDialog(t('help.title'), () => html`<div class="key-sheet" tabindex="0" autofocus>${[...groups].map(([group, all]) => html`<section>
     <h3>${t(`help.${group}`)}</h3>
     <dl>${all.map((each) => html`<div><dt>${each.name}</dt><dd>${each.keys.slice(0, 2).map(keyCaps).map((caps, i) => html`${i ? html`<span class="quiet"> / </span>` : nothing}${caps}`)}</dd></div>`)}</dl>
   </section>`)}</div>`, 'wide');
 }
 
-function grouped() {
+/** What has keys, by group; what has the same name in several lists is told once. */
+function listed() {
   const groups = new Map();
-  commands.filter((each) => each.keys.length).forEach((each) => groups.set(each.group, [...(groups.get(each.group) ?? []), each]));
+  const named = new Map();
+  for (const { name, keys, group } of commands.filter((each) => each.keys.length)) {
+    const there = named.get(name);
+    if (there) {
+      there.keys = [...new Set([...there.keys, ...keys])];
+    } else {
+      const entry = { name, keys };
+      named.set(name, entry);
+      groups.set(group, [...(groups.get(group) ?? []), entry]);
+    }
+  }
   return groups;
 }
 

@@ -16,6 +16,8 @@ import { t } from './words.js';
 
 const SHOWN_BY_BROWSERS = /^(image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)|application\/pdf|text\/.+|message\/rfc822)$/;
 const MOST_TEXT = 200_000;
+/** How much of a tab's neighbours is shown, in pixels. */
+const BESIDE = 48;
 const WIDTHS = { phone: 390, tablet: 768, desktop: null, free: null };
 
 /** How mails are framed; holds from mail to mail. */
@@ -329,6 +331,16 @@ function tabs(letter, current) {
   </div>`;
 }
 
+/** Brings the chosen tab and a bit of its neighbours into sight, where not all of them fit. */
+export function revealTab() {
+  const tab = document.querySelector('.tabs [aria-selected=true]');
+  const strip = tab?.parentElement;
+  if (strip && strip.scrollWidth > strip.clientWidth) {
+    const left = tab.offsetLeft - strip.offsetLeft;
+    strip.scrollLeft = Math.max(left + tab.offsetWidth + BESIDE - strip.clientWidth, Math.min(strip.scrollLeft, left - BESIDE));
+  }
+}
+
 /** Left and right turn to the next tab. */
 function turn(event) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -398,7 +410,9 @@ function actionMenu(actions) {
     }
   }}><summary aria-label=${t('mail.more')} title=${t('mail.more')}>${menu}</summary>
     <ul role="list">${actions.map((each) => html`<li><button type="button" @click=${(event) => {
-      event.target.closest('details').open = false;
+      const details = event.target.closest('details');
+      details.firstElementChild.focus(); // where it was before, also for a dialog that comes now
+      details.open = false;
       each.run();
     }}>${t(each.key)}</button></li>`)}</ul></details>`;
 }

@@ -78,7 +78,8 @@ export function openDialog(title, content, kind = '') {
   if (!at.dialog.open) {
     at.dialog.showModal();
   }
-  at.dialog.querySelector('[autofocus]')?.focus();
+  at.dialog.querySelector('[autofocus]')?.focus({ preventScroll: true });
+  at.dialog.scrollTop = 0;
 }
 
 export function redrawDialog() {

@@ -8,6 +8,7 @@ import { t } from './words.js';
 
 const KINDS = ['accepted', 'refused', 'aborted'];
 const SPANS = [15, 60, 360, 1440, 0];
+const TICKS = 4;
 const USUAL = { burst: 100, refused: 25, flooded: 50 };
 
 export class Overview {
@@ -84,24 +85,26 @@ export class Overview {
 
   #chart() {
     const { buckets, from, bucketSeconds } = this.data;
-    const most = Math.max(1, ...buckets.map((each) => each[0] + each[1] + each[2]));
+    const step = tickStep(Math.max(...buckets.map((each) => each[0] + each[1] + each[2])));
+    const most = step * TICKS;
     const width = 100 / buckets.length;
     const start = Date.parse(from);
     const at = (i) => timeOfDay(start + i * bucketSeconds * 1000, bucketSeconds);
     const summary = t('overview.chart', this.data.accepted, this.data.refused, this.data.aborted);
     return html`<div class="chart-head"><h2>${t('overview.over.time')}</h2><span class="legend">${KINDS.map((kind) => html`<span class="key ${kind}">${t(`overview.${kind}`)}</span>`)}</span></div>
-      <div class="chart"><span class="chart-top">${most.toLocaleString()}</span>
+      <div class="chart"><ol class="ticks" aria-hidden="true">${Array.from({ length: TICKS + 1 }, (_, i) => html`<li>${((TICKS - i) * step).toLocaleString()}</li>`)}</ol>
       <svg viewBox="0 0 100 40" preserveAspectRatio="none" width="100%" height="200" role="img" aria-label=${summary}>
         ${[0, 10, 20, 30].map((y) => svg`<line x1="0" x2="100" y1=${y} y2=${y} />`)}
         ${buckets.map((each, i) => {
           let y = 40;
           return KINDS.map((kind, k) => {
-            const height = (each[k] / most) * 38;
+            const height = (each[k] / most) * 40;
             y -= height;
             return each[k] ? svg`<rect class=${kind} x=${i * width + width * 0.12} y=${y} width=${width * 0.76} height=${height}><title>${at(i)}: ${each[k]} ${t(`overview.${kind}`)}</title></rect>` : nothing;
           });
         })}
       </svg>
+      ${this.data.accepted + this.data.refused + this.data.aborted === 0 ? html`<p class="quiet chart-empty">${t('overview.nothing')}</p>` : nothing}
       <div class="axis" aria-hidden="true"><span>${at(0)}</span><span>${at(buckets.length / 2)}</span><span>${at(buckets.length)}</span></div></div>`;
   }
 
@@ -110,7 +113,7 @@ export class Overview {
     const most = Math.max(1, ...rows.map((each) => each.accepted + each.refused + each.aborted));
     return html`<section class="card tally-card" aria-labelledby="tally-${kind}"><h2 id="tally-${kind}">${t(`overview.${kind}`)}</h2>
       ${rows.length === 0 ? html`<p class="quiet">${t('overview.nothing')}</p>` : nothing}
-      <table class="bars">${rows.map((each) => html`<tr><th scope="row"><a href=${this.#link(kind, each.name)}><bdi>${visible(each.name)}</bdi></a></th>
+      <table class="bars of-${kind}">${rows.map((each) => html`<tr><th scope="row"><a href=${this.#link(kind, each.name)}><bdi>${visible(each.name)}</bdi></a></th>
         <td class="bar-cell"><svg width="100%" height="8" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${stack(each, most)}</svg></td>
         <td class="number">${(each.accepted + each.refused + each.aborted).toLocaleString()}</td></tr>`)}</table></section>`;
   }
@@ -119,6 +122,13 @@ export class Overview {
     return kind === 'recipients' ? `${base}/?q=${encodeURIComponent(`rcpt:"${name.replaceAll('"', '')}"`)}`
       : `${base}/sessions?q=${encodeURIComponent(kind === 'clients' ? name.split(' ')[0] : name)}`;
   }
+}
+
+/** How much is from line to line: a whole number that is easily read, so that all lines together hold the most. */
+function tickStep(most) {
+  const least = Math.max(1, most / TICKS);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= least);
 }
 
 function stack(each, most) {
