@@ -18,6 +18,7 @@ const SHOWN_BY_BROWSERS = /^(image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)|applic
 const MOST_TEXT = 200_000;
 /** How much of a tab's neighbours is shown, in pixels. */
 const BESIDE = 48;
+const MOST_LINKS = 1000;
 const WIDTHS = { phone: 390, tablet: 768, desktop: null, free: null };
 
 /** How mails are framed; holds from mail to mail. */
@@ -130,10 +131,22 @@ function htmlPanel(letter) {
 
 // ---- text, headers
 
-/** Plain text with its web addresses as links. */
+/** Plain text with its web addresses as links, unless there are so many that they are no text to read. */
 function linked(text) {
-  return text.split(/(https?:\/\/[^\s<>"')\]]+)/g).map((piece, i) =>
+  const pieces = text.split(/(https?:\/\/[^\s<>"')\]]+)/g);
+  return pieces.length > 2 * MOST_LINKS ? text : pieces.map((piece, i) =>
     i % 2 ? html`<a href=${piece} target="_blank" rel="noopener noreferrer">${piece}</a>` : piece);
+}
+
+/** As dir="auto" has it, but looked up once: a browser does so anew for each piece that is put in. */
+const direction = (text) => (/^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u.test(text.slice(0, 10_000)) ? 'rtl' : 'ltr');
+
+/** A long text is cut, so that the page stays quick, until all of it is asked for. */
+function textPanel(letter) {
+  const text = letter.message.Text;
+  const cut = text.length > MOST_TEXT && !letter.wholeText;
+  return html`<pre class="text" dir=${direction(text)}>${linked(cut ? text.slice(0, MOST_TEXT) : text)}</pre>${
+    cut ? html`<p><button type="button" @click=${() => { letter.wholeText = true; redraw(); }}>${t('text.whole', size(text.length))}</button></p>` : nothing}`;
 }
 
 function headersPanel({ evidence }) {
@@ -306,7 +319,7 @@ const lintPanel = ({ evidence }) => findings(evidence.lint);
 const PANELS = {
   html: { shown: (letter) => letter.message.HTML !== '', panel: htmlPanel },
   text: { shown: (letter) => letter.message.Text !== '' || letter.message.HTML === '',
-    panel: (letter) => html`<pre class="text" dir="auto">${linked(letter.message.Text)}</pre>` },
+    panel: textPanel },
   headers: { shown: () => true, panel: headersPanel },
   parts: { shown: () => true, panel: partsPanel },
   source: { shown: () => true, panel: (letter) => sourceView(letter, redraw) },

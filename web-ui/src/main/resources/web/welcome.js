@@ -41,7 +41,8 @@ config.action_mailer.smtp_settings = { address: "${host}", port: ${port} }` },
 MAIL_HOST=${host}
 MAIL_PORT=${port}
 MAIL_USERNAME=null
-MAIL_PASSWORD=null` },
+MAIL_PASSWORD=null
+MAIL_ENCRYPTION=null` },
     { name: 'Go', place: 'main.go', text: `package main
 
 import (

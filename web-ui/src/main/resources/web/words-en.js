@@ -193,6 +193,7 @@ export const words = {
   'frame.free': 'Free',
   'frame.colours': 'Colours of the mail',
   'frame.dark.title': "The mail's own dark styles; a mail without any is inverted, as some clients do",
+  'text.whole': (size) => `Show all of it (${size})`,
   'part.nested': 'Header of the message in it',
   'part.open': 'Open',
   'part.save': 'Save',

@@ -204,6 +204,7 @@ export const words = {
   'source.fold.all': '全部折叠',
   'source.unfold.all': '全部展开',
   'source.rest': (size) => `其余部分见完整源码，${size}。`,
+  'text.whole': (size) => `显示全部（${size}）`,
   'part.nested': '内含邮件的标头',
   'part.open': '打开',
   'part.save': '保存',

@@ -263,6 +263,24 @@ class LetterPageTest {
     }
 
     @Test
+    void aVeryLongTextIsShownAtOnceAndWholeWhenAsked() throws Exception {
+        String many = "see https://crawled.test/page?number=1234567890 and its fellow\r\n".repeat(20_000);
+        show("Subject: Report\r\n\r\n" + many);
+        assertThat(page.locator("#panel pre.text")).containsText("https://crawled.test/");
+        assertThat(page.locator("#panel pre.text a")).hasCount(0);
+        page.locator("#panel button", new Page.LocatorOptions().setHasText("Show all of it"))
+                .click();
+        assertThat(page.locator("#panel button")).hasCount(0);
+        assertThat((int) page.locator("#panel pre.text").evaluate("pre => pre.textContent.length"))
+                .isGreaterThan(1_000_000);
+
+        show(
+                "Subject: RTL\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n12: \u05e9\u05dc\u05d5\u05dd https://a.test/x\r\n");
+        assertThat(page.locator("#panel pre.text")).hasAttribute("dir", "rtl");
+        assertThat(page.locator("#panel pre.text a")).hasAttribute("href", "https://a.test/x");
+    }
+
+    @Test
     void theSourceFoldsWhatIsLongAndEncoded() throws Exception {
         String long64 = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=\n".repeat(60);
         show(

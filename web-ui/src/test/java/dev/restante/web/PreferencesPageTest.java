@@ -33,6 +33,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.mail.MailSenderAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.mail.SimpleMailMessage;
+import org.springframework.mail.javamail.JavaMailSender;
 
 /** What a person may choose, the texts, announcements, and the ways to send that the first page shows. */
 @Timeout(120)
@@ -215,11 +222,19 @@ class PreferencesPageTest {
     }
 
     private static void require(String program, String debianPackage) throws IOException, InterruptedException {
-        boolean installed = new ProcessBuilder("bash", "-c", "command -v " + program)
+        require(program, program, debianPackage);
+    }
+
+    /** @param check a command, and what else must succeed */
+    private static void require(String check, String name, String debianPackage)
+            throws IOException, InterruptedException {
+        boolean installed = new ProcessBuilder("bash", "-c", "command -v " + check)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start()
                         .waitFor()
                 == 0;
-        String remedy = program + " is not installed. Install it with: apt-get install " + debianPackage;
+        String remedy = name + " is not installed. Install it with: apt-get install " + debianPackage;
         if (System.getenv("CI") != null) {
             assertThat(installed).as(remedy).isTrue();
         }
@@ -245,6 +260,109 @@ class PreferencesPageTest {
         Files.writeString(folder.resolve("send.js"), snippet("nodemailer"));
         run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", ".", "nodemailer@10.6.0");
         run("node", "send.js");
+        arrives();
+    }
+
+    /** Sends as each of these frameworks does, with the settings that are shown. */
+    private static final String DJANGO_SENDS = """
+            import django
+            django.setup()
+            from django.core.mail import send_mail
+            send_mail("Hello", "The first of many.", "me@example.test", ["you@example.test"])
+            """;
+
+    private static final String RAILS_SENDS = """
+            require "action_mailer"
+            config = Struct.new(:action_mailer).new(ActionMailer::Base) # as its Railtie hands them on
+            %s
+            class Greeting < ActionMailer::Base
+              def hello
+                mail(from: "me@example.test", to: "you@example.test", subject: "Hello", body: "The first of many.",
+                     content_type: "text/plain")
+              end
+            end
+            Greeting.hello.deliver_now
+            """;
+
+    /** With Laravel's own mailer, and its config/mail.php as versions 8 to 10 have it; later ones read fewer of these. */
+    private static final String LARAVEL_SENDS = """
+            <?php
+            foreach (['Egulias/EmailValidator', 'Doctrine/Common/Lexer', 'Illuminate/Mail', 'Illuminate/Config',
+                    'Illuminate/Container', 'Illuminate/View'] as $part) {
+                require_once "/usr/share/php/$part/autoload.php";
+            }
+            foreach (file('.env', FILE_IGNORE_NEW_LINES) as $line) {
+                [$name, $value] = explode('=', $line, 2);
+                $env[$name] = $value === 'null' ? null : $value;
+            }
+            $app = new Illuminate\\Container\\Container;
+            $app->instance('config', new Illuminate\\Config\\Repository(['mail' => [
+                'default' => $env['MAIL_MAILER'],
+                'mailers' => ['smtp' => [
+                    'transport' => 'smtp', 'host' => $env['MAIL_HOST'], 'port' => $env['MAIL_PORT'],
+                    'encryption' => array_key_exists('MAIL_ENCRYPTION', $env) ? $env['MAIL_ENCRYPTION'] : 'tls',
+                    'username' => $env['MAIL_USERNAME'], 'password' => $env['MAIL_PASSWORD'], 'timeout' => null]]]]));
+            $events = new Illuminate\\Events\\Dispatcher($app);
+            $app->instance('events', $events);
+            $files = new Illuminate\\View\\FileViewFinder(new Illuminate\\Filesystem\\Filesystem, []);
+            $app->instance('view', new Illuminate\\View\\Factory(new Illuminate\\View\\Engines\\EngineResolver, $files, $events));
+            (new Illuminate\\Mail\\MailManager($app))->mailer()->raw('The first of many.', function ($mail) {
+                $mail->from('me@example.test')->to('you@example.test')->subject('Hello');
+            });
+            """;
+
+    @Test
+    void theSettingsForDjangoSend() throws Exception {
+        require("/usr/bin/python3 && /usr/bin/python3 -c 'import django'", "Django", "python3-django");
+        Files.writeString(folder.resolve("settings.py"), "SECRET_KEY = \"x\"\n" + snippet("Django") + "\n");
+        Files.writeString(folder.resolve("send.py"), DJANGO_SENDS);
+        run("env", "DJANGO_SETTINGS_MODULE=settings", "/usr/bin/python3", "send.py");
+        arrives();
+    }
+
+    @Test
+    void theSettingsForRailsSend() throws Exception {
+        require("ruby && ruby -e 'require \"action_mailer\"'", "Action Mailer", "ruby-actionmailer");
+        Files.writeString(folder.resolve("send.rb"), RAILS_SENDS.formatted(snippet("Rails")));
+        run("ruby", "send.rb");
+        arrives();
+    }
+
+    @Test
+    void theSettingsForLaravelSend() throws Exception {
+        require(
+                "php && test -e /usr/share/php/Illuminate/Mail/autoload.php",
+                "Laravel's mailer",
+                "php-cli php-illuminate-mail");
+        Files.writeString(folder.resolve(".env"), snippet("Laravel") + "\n");
+        Files.writeString(folder.resolve("send.php"), LARAVEL_SENDS);
+        run("php", "send.php");
+        arrives();
+    }
+
+    @Test
+    void theProgramInGoSends() throws Exception {
+        require("go", "Go", "golang-go");
+        Files.writeString(folder.resolve("main.go"), snippet("Go"));
+        run("env", "GOCACHE=" + folder.resolve("cache"), "GO111MODULE=off", "go", "run", "main.go");
+        arrives();
+    }
+
+    @Test
+    void theSettingsForSpringBootSend() throws Exception {
+        Path file = Files.writeString(folder.resolve("application.properties"), snippet("Spring Boot"));
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(MailSenderAutoConfiguration.class)
+                .web(WebApplicationType.NONE)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                .run("--spring.config.location=" + file.toUri())) {
+            SimpleMailMessage mail = new SimpleMailMessage();
+            mail.setFrom("me@example.test");
+            mail.setTo("you@example.test");
+            mail.setSubject("Hello");
+            mail.setText("The first of many.");
+            context.getBean(JavaMailSender.class).send(mail);
+        }
         arrives();
     }
 
