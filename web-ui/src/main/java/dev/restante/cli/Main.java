@@ -236,9 +236,10 @@ public final class Main {
 
     /** Complains, and says where the options are that belong to this command. */
     private int wrongOption(String complaint, @Nullable CommandLine command) {
-        String end = complaint.endsWith(".") || complaint.endsWith("?") ? "" : ".";
+        boolean points = complaint.endsWith("^"); // at a character of the line above
+        String end = points ? "\n" : complaint.endsWith(".") || complaint.endsWith("?") ? " " : ". ";
         String name = command == null || command.getParent() == null ? "" : command.getCommandName() + " ";
-        err.println("restante: " + complaint + end + " " + name + "--help lists the options.");
+        err.println("restante: " + complaint + end + name + "--help lists the options.");
         return WRONG_OPTION;
     }
 

@@ -90,6 +90,8 @@ final class RemoteApi {
         if (answer.statusCode() == 401) {
             throw Subcommand.Problem.failed(
                     url + " wants to know who asks. Say --http-user NAME:PASSWORD or --http-token TOKEN.");
+        } else if (answer.statusCode() == 400) {
+            throw Subcommand.Problem.wrong(reason(answer.body())); // what was asked came from the command line
         } else if (answer.statusCode() != 200) {
             throw Subcommand.Problem.failed(url + " refused (" + answer.statusCode() + "): " + reason(answer.body()));
         }

@@ -7,6 +7,7 @@ import jakarta.activation.FileDataSource;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
@@ -43,7 +44,10 @@ final class SendCommand implements Subcommand {
     @Parameters(paramLabel = "FILE", arity = "0..1", description = "A message (.eml); - reads standard input.")
     String file = "";
 
-    @Option(names = "--from", paramLabel = "ADDRESS", description = "The sender (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--from",
+            paramLabel = "ADDRESS",
+            description = "The sender, with a name or without (default: ${DEFAULT-VALUE}).")
     String from = "sender@example.com";
 
     @Option(
@@ -86,17 +90,18 @@ final class SendCommand implements Subcommand {
         } else if ("-".equals(text) && "-".equals(html)) {
             throw Problem.wrong("Standard input can be the text or the HTML, not both.");
         }
+        InternetAddress sender = sender();
         byte[] octets = file.isEmpty() ? new byte[0] : file.equals("-") ? in.readAllBytes() : read(Path.of(file));
         try (Route.Line line = target.open()) {
             if (file.isEmpty()) {
-                out.println(line.send(from, new LinkedHashSet<>(to), made(line.session(), in)));
+                out.println(line.send(addressOf(sender), new LinkedHashSet<>(to), made(line.session(), in)));
             } else {
                 MimeMessage message = line.message(octets);
                 Set<String> recipients = to.isEmpty() ? IngestCommand.recipients(message) : new LinkedHashSet<>(to);
                 if (recipients.isEmpty()) {
                     throw Problem.wrong(file + " names no recipient. Name somebody with --to ADDRESS.");
                 }
-                out.println(line.send(IngestCommand.sender(message, from), recipients, message));
+                out.println(line.send(IngestCommand.sender(message, addressOf(sender)), recipients, message));
             }
         } catch (RelayException e) {
             throw Problem.failed(e.getMessage() + ".");
@@ -104,6 +109,20 @@ final class SendCommand implements Subcommand {
             throw Problem.failed("The mail cannot be made: " + e.getMessage() + ".");
         }
         return DONE;
+    }
+
+    /** Of ann@example.com, or of Ann &lt;ann@example.com>. */
+    private InternetAddress sender() throws Problem {
+        try {
+            return from.isEmpty() ? new InternetAddress() : new InternetAddress(from, false);
+        } catch (AddressException e) {
+            throw Problem.wrong(
+                    "--from \"" + from + "\" is no address. Write ann@example.com or Ann <ann@example.com>.");
+        }
+    }
+
+    private static String addressOf(InternetAddress sender) {
+        return sender.getAddress() == null ? "" : sender.getAddress();
     }
 
     private static byte[] read(Path path) throws IOException, Problem {
@@ -116,7 +135,9 @@ final class SendCommand implements Subcommand {
 
     private MimeMessage made(Session session, InputStream in) throws MessagingException, IOException, Problem {
         MimeMessage message = new MimeMessage(session);
-        message.setFrom(new InternetAddress(from, false));
+        if (!from.isEmpty()) {
+            message.setFrom(sender());
+        }
         for (String recipient : to) {
             message.addRecipient(RecipientType.TO, new InternetAddress(recipient, false));
         }

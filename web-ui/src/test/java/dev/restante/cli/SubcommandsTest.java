@@ -214,7 +214,7 @@ class SubcommandsTest {
                 .containsExactly(1, "restante: Only 1 mail arrived within 10 ms; 3 were waited for.\n");
         assertThat(toPage("wait", "--timeout", "10ms", "subject:x").err())
                 .isEqualTo("restante: No mail that matches \"subject:x\" arrived within 10 ms; 1 was waited for.\n");
-        assertThat(toPage("wait", "(").err()).contains("refused (400)");
+        assertThat(toPage("wait", "(").err()).contains("is never closed");
     }
 
     @Test
@@ -224,6 +224,29 @@ class SubcommandsTest {
         String cursor = first.replaceFirst("(?s).*\"cursor\":\"([^\"]+)\".*", "$1");
         toSmtp("send", "--to", "ann@y.test", "--subject", "two");
         assertThat(toPage("wait", "--after", cursor).out()).contains("two").doesNotContain("one");
+    }
+
+    @Test
+    void theSenderMayHaveAName() {
+        assertThat(toSmtp("send", "--from", "Ann Example <ann@x.test>", "--to", "bob@y.test")
+                        .exit())
+                .isZero();
+        CapturedMail mail = smtp.mails().get(0);
+        assertThat(mail.envelope().sender().address()).isEqualTo("ann@x.test");
+        assertThat(mail.message().from()).hasToString("[Ann Example <ann@x.test>]");
+        assertThat(toSmtp("send", "--from", "Ann <ann", "--to", "bob@y.test"))
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "restante: --from \"Ann <ann\" is no address. Write ann@example.com or Ann <ann@example.com>."
+                                + " send --help lists the options.\n"));
+    }
+
+    @Test
+    void aQueryThatCannotBeReadIsAWrongArgument() {
+        Ran ran = toPage("wait", "subject:(a");
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("not a group").contains("        ^\nwait --help");
     }
 
     // ---- dump and ingest
