@@ -29,6 +29,8 @@ const state = {
   view: 'mails',
   openId: null,
   openSession: null,
+  /** Whether the session that is shown is not over. */
+  speaking: false,
   letter: null,
   /** What the right side shows: a function that makes it, or null. */
   reader: null,
@@ -96,6 +98,7 @@ function drawNow() {
   if (!start && !board) {
     (inSessions ? sessions : inbox).draw();
   }
+  revealTab();
   const subject = state.letter && state.letter.message.ID === state.openId ? state.letter.message.Subject : '';
   const unread = mails.allUnreadShown;
   badge(unread);
@@ -175,7 +178,6 @@ async function follow({ focus = false } = {}) {
   }
   await searching;
   drawNow();
-  revealTab();
   if (state.openId) {
     const index = mails.indexOf(state.openId);
     if (index >= 0 && !inbox.list.node.contains(document.activeElement)) {
@@ -270,6 +272,10 @@ function releaseDialog(letter) {
 async function openSession(id) {
   try {
     const session = await api.session(id);
+    if (state.openSession !== id) {
+      return; // somebody was quicker
+    }
+    state.speaking = session.outcome === 'OPEN';
     state.reader = () => sessionView(session, { href: sessions.address(sessions.outcome), name: t('sessions.back') });
   } catch (error) {
     state.reader = () => (error.status === 404 ? gone('session') : failed(error));
@@ -325,6 +331,7 @@ keys.offer([
     { name: t('key.save'), keys: ['e'], when: inLetter, run: () => document.querySelector('.letter-actions a').click() },
     ...[['copy.junit', 'c t'], ['copy.curl', 'c c'], ['copy.eml', 'c e'], ['copy.link', 'c l'], ['mail.print', 'p']].map(([key, keyed]) => (
       { name: t(key), keys: [keyed], when: inLetter, run: () => actionsOf(state.letter).find((each) => each.key === key).run() })),
+    { name: t('mail.release'), keys: ['f'], when: () => inLetter() && state.relay, offered: () => state.relay, run: () => releaseDialog(state.letter) },
   ]),
   ...group('everywhere', [
     { name: t('key.search'), keys: ['/', 's'], run: () => search.focus() },
@@ -434,6 +441,16 @@ api.listen({
 });
 
 setInterval(draw, 30_000); // "4 min" grows old
+setInterval(() => { // what is said is not told line by line
+  if (state.live && !document.hidden && inSessionList()) {
+    if (state.openSession && state.speaking) {
+      openSession(state.openSession).then(draw);
+    }
+    if (sessions.speaking) {
+      sessions.loadSoon();
+    }
+  }
+}, 1000);
 // Nothing tells of other mailboxes, nor of a script that somebody else changes.
 setInterval(() => {
   if (!document.hidden && state.live) {

@@ -29,6 +29,8 @@ export class Inbox {
   /** How many came in above what is in sight. */
   newer = 0;
   #anchor = null;
+  /** The number of the refused attempt that keys act on. */
+  #attempt = null;
   #tries = { desk: true, phone: false, ...recall('tries', {}) };
 
   constructor({ mails, state, changed, href, go }) {
@@ -215,7 +217,8 @@ export class Inbox {
       return;
     }
     const removing = api.removal(ids, this.mails.query, this.mails.total);
-    const at = ids === null ? 0 : ids.map((id) => this.mails.indexOf(id)).filter((i) => i >= 0).reduce((least, i) => Math.min(least, i), this.mails.count);
+    const places = ids === null ? [0] : ids.map((id) => this.mails.indexOf(id)).filter((i) => i >= 0);
+    const at = places.reduce((least, i) => Math.min(least, i), places[0] ?? this.cursor);
     const inList = this.list.node.contains(document.activeElement) || document.activeElement?.closest('.chosen-bar');
     const wasOpen = this.state.openId && (ids === null || ids.includes(this.state.openId));
     this.mails.hide(ids);
@@ -223,7 +226,7 @@ export class Inbox {
     this.allSelected = false;
     this.cursor = Math.max(0, Math.min(at, this.mails.count - 1));
     if (wasOpen) {
-      const next = this.mails.at(this.cursor);
+      const next = places.length > 0 ? this.mails.at(this.cursor) : null; // what is open need not be in the list
       this.go(this.href(next ? `/view/${next.ID}` : '/'), { replace: true });
     } else if (inList && this.mails.count > 0) {
       this.list.focus(this.cursor);
@@ -345,6 +348,7 @@ export class Inbox {
 
   view({ alone, saved, ignored, tries, openSession }) {
     const { mails } = this;
+    const attempt = (tries.attempts.find((each) => each.number === this.#attempt) ?? tries.attempts[0])?.number;
     return html`<section class="inbox ${this.selecting ? 'selecting' : ''}" aria-labelledby="inbox-title">
       ${saved}
       <p class="passed-over" role="status">${ignored.length === 0 ? nothing : t('search.ignored', ignored.map(visible).join(', '))}</p>
@@ -362,8 +366,9 @@ export class Inbox {
                 @click=${() => { this.showsTries = !this.showsTries; }}>${chevron}${t('refused.title')}</button></h2>
               <span class="tally">${t('attempts', tries.total)}</span>
             </div>
-            <ol class="scroll" id="tries" role="list" ?hidden=${!this.showsTries} @keydown=${walk}>
-              ${this.showsTries ? repeat(tries.attempts, (each) => each.number, (each) => refusedRow(each, openSession)) : nothing}
+            <ol class="scroll" id="tries" role="list" ?hidden=${!this.showsTries} @keydown=${walk}
+              @focusin=${(event) => { this.#attempt = Number(event.target.closest('li').dataset.number); this.changed(); }}>
+              ${this.showsTries ? repeat(tries.attempts, (each) => each.number, (each) => refusedRow(each, openSession, each.number === attempt)) : nothing}
             </ol>
           </section>`}
     </section>`;
@@ -375,14 +380,14 @@ export class Inbox {
 }
 
 /** All that the query finds now, without what comes later. */
-function refusedRow(attempt, openSession) {
+function refusedRow(attempt, openSession, reached) {
   const replies = [...attempt.recipients.flatMap((each) => [each.reply, each.delivery?.reply]), attempt.reply];
   const reply = replies.findLast((each) => each?.code >= 400);
   const code = reply?.code ?? (attempt.outcome === 'ABORTED' ? t('refused.cut') : '–');
   const to = attempt.recipients.map((each) => each.address).join(', ');
   const who = attempt.sender ? `${attempt.sender.spoken || '<>'} → ${to || t('refused.nobody')}` : attempt.client.ip;
-  return html`<li>
-    <a class="try" href="${base}/session/${attempt.sessionId}" aria-current=${attempt.sessionId === openSession ? 'page' : nothing}>
+  return html`<li data-number=${attempt.number}>
+    <a class="try" href="${base}/session/${attempt.sessionId}" tabindex=${reached ? 0 : -1} aria-current=${attempt.sessionId === openSession ? 'page' : nothing}>
       <span class="code code-${reply ? String(code)[0] : 'c'}">${code}</span>
       <span class="who">${who}</span>
       <span class="why">${t(attempt.outcome === 'ABORTED' ? 'refused.aborted' : 'refused.at', t(`stage.${attempt.stage}`))}${
@@ -392,12 +397,13 @@ function refusedRow(attempt, openSession) {
   </li>`;
 }
 
-/** Up and down go from row to row. */
+/** Up and down go from row to row, and to the first and the last. */
 function walk(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
-    const rows = [...event.currentTarget.querySelectorAll('a')];
-    rows[rows.indexOf(event.target.closest('a')) + step]?.focus();
+  const rows = [...event.currentTarget.querySelectorAll('a')];
+  const at = rows.indexOf(event.target.closest('a'));
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+  if (to !== undefined) {
+    rows[to]?.focus();
     event.preventDefault();
     event.stopPropagation();
   }

@@ -63,7 +63,7 @@ export function showKeys() {
 function listed() {
   const groups = new Map();
   const named = new Map();
-  for (const { name, keys, group } of commands.filter((each) => each.keys.length)) {
+  for (const { name, keys, group } of commands.filter((each) => each.keys.length && (each.offered?.() ?? true))) {
     const there = named.get(name);
     if (there) {
       there.keys = [...new Set([...there.keys, ...keys])];

@@ -16,9 +16,11 @@ import { t } from './words.js';
 
 const SHOWN_BY_BROWSERS = /^(image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)|application\/pdf|text\/.+|message\/rfc822)$/;
 const MOST_TEXT = 200_000;
+const MOST_LINKED = 1_000_000;
+/** Up to a hundred lines each. */
+const PIECES = /(?:[^\n]*\n){1,100}|[^\n]+/g;
 /** How much of a tab's neighbours is shown, in pixels. */
 const BESIDE = 48;
-const MOST_LINKS = 1000;
 const WIDTHS = { phone: 390, tablet: 768, desktop: null, free: null };
 
 /** How mails are framed; holds from mail to mail. */
@@ -131,22 +133,31 @@ function htmlPanel(letter) {
 
 // ---- text, headers
 
-/** Plain text with its web addresses as links, unless there are so many that they are no text to read. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** The direction of the first letter that has one, once: `dir="auto"` looks for it again with each piece of a long text. */
+const direction = (text) => (RIGHT_TO_LEFT.test(/\p{L}/u.exec(text)?.[0] ?? '') ? 'rtl' : 'ltr');
+
+/** A piece of plain text with its web addresses as links. */
 function linked(text) {
-  const pieces = text.split(/(https?:\/\/[^\s<>"')\]]+)/g);
-  return pieces.length > 2 * MOST_LINKS ? text : pieces.map((piece, i) =>
-    i % 2 ? html`<a href=${piece} target="_blank" rel="noopener noreferrer">${piece}</a>` : piece);
+  const piece = document.createElement('span');
+  piece.className = 'text-piece';
+  piece.append(...text.split(/(https?:\/\/[^\s<>"')\]]+)/g).map((part, i) => (i % 2
+    ? Object.assign(document.createElement('a'), { href: part, target: '_blank', rel: 'noopener noreferrer', textContent: part }) : part)));
+  return piece;
 }
 
-/** As dir="auto" has it, but looked up once: a browser does so anew for each piece that is put in. */
-const direction = (text) => (/^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u.test(text.slice(0, 10_000)) ? 'rtl' : 'ltr');
-
-/** A long text is cut, so that the page stays quick, until all of it is asked for. */
+/** In pieces, of which the browser lays out those in sight; made once, because there can be thousands of links in it. */
 function textPanel(letter) {
-  const text = letter.message.Text;
-  const cut = text.length > MOST_TEXT && !letter.wholeText;
-  return html`<pre class="text" dir=${direction(text)}>${linked(cut ? text.slice(0, MOST_TEXT) : text)}</pre>${
-    cut ? html`<p><button type="button" @click=${() => { letter.wholeText = true; redraw(); }}>${t('text.whole', size(text.length))}</button></p>` : nothing}`;
+  const whole = letter.message.Text;
+  const text = letter.wholeText ? whole : whole.slice(0, MOST_LINKED);
+  if (letter.textShown !== text.length) {
+    letter.textShown = text.length;
+    letter.text = (text.match(PIECES) ?? []).map(linked);
+  }
+  return html`<pre class="text" dir=${direction(text)}>${letter.text}</pre>
+    ${text.length === whole.length ? nothing : html`<p><button type="button" @click=${() => { letter.wholeText = true; redraw(); }}>${
+      t('text.whole', size(whole.length))}</button></p>`}`;
 }
 
 function headersPanel({ evidence }) {
@@ -344,10 +355,17 @@ function tabs(letter, current) {
   </div>`;
 }
 
-/** Brings the chosen tab and a bit of its neighbours into sight, where not all of them fit. */
+let revealed = '';
+
+/** Brings a tab that was chosen, and a bit of its neighbours, into sight where not all of them fit. */
 export function revealTab() {
   const tab = document.querySelector('.tabs [aria-selected=true]');
   const strip = tab?.parentElement;
+  const chosen = tab ? `${location.pathname} ${tab.id} ${strip.clientWidth}` : '';
+  if (revealed === chosen) {
+    return;
+  }
+  revealed = chosen;
   if (strip && strip.scrollWidth > strip.clientWidth) {
     const left = tab.offsetLeft - strip.offsetLeft;
     strip.scrollLeft = Math.max(left + tab.offsetWidth + BESIDE - strip.clientWidth, Math.min(strip.scrollLeft, left - BESIDE));

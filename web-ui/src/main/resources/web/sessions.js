@@ -89,6 +89,12 @@ export class Sessions {
     return Math.max(0, answer.total - this.total);
   }
 
+  /** Whether a session in sight is not over. */
+  get speaking() {
+    const { from, to } = this.list.inSight;
+    return Array.from({ length: to - from }, (_, i) => this.#rows.get(from + i)).some((each) => each?.open);
+  }
+
   #need(from, to) {
     for (let index = from; this.loaded && index < to; index++) {
       if (!this.#rows.has(index)) {

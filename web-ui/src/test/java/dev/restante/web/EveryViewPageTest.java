@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.restante.FakeSmtpServer;
@@ -271,6 +272,9 @@ class EveryViewPageTest {
                     && tab.boundingBox().x + tab.boundingBox().width
                             <= strip.boundingBox().x + strip.boundingBox().width + 1);
         }
+        page.reload(); // also where it is the first to be shown
+        assertThat(page.locator("[role=tab]").last())
+                .isInViewport(new LocatorAssertions.IsInViewportOptions().setRatio(0.9));
         assertThat(String.valueOf(strip.evaluate("strip => getComputedStyle(strip).getPropertyValue('--fade-left')")))
                 .as("the edge behind which there are more tabs")
                 .isEqualTo("40px");
@@ -300,6 +304,25 @@ class EveryViewPageTest {
         assertThat(page.locator(".try")).hasCount(2);
         fold.click();
         assertThat(page.locator(".try")).hasCount(0);
+    }
+
+    @Test
+    void refusalsAreOneStopOfTheTabKey() {
+        openDesk();
+        show(mail);
+        assertThat(page.locator(".try")).hasCount(2);
+        assertThat(page.locator(".try[tabindex='0']")).hasCount(1);
+        page.locator(".unfold").focus();
+        page.keyboard().press("Tab");
+        assertThat(page.locator(".try").first()).isFocused();
+        page.keyboard().press("ArrowDown");
+        assertThat(page.locator(".try").nth(1)).isFocused();
+        assertThat(page.locator(".try").nth(1)).hasAttribute("tabindex", "0"); // where one comes back to
+        page.keyboard().press("Home");
+        assertThat(page.locator(".try").first()).isFocused();
+        page.keyboard().press("End");
+        page.keyboard().press("Tab");
+        assertThat(page.locator(".letter-actions a")).isFocused();
     }
 
     @Test

@@ -319,6 +319,20 @@ class InboxPageTest {
         assertThat(mails()).hasCount(3);
     }
 
+    @Test
+    void removingAMailThatTheSearchDoesNotFindLeadsBackToTheList() throws Exception {
+        send(3);
+        show("/view/" + smtp.onlooker().mails().get(1).id() + "?q=subject:1");
+        assertThat(page.locator(".reader h1")).hasText("Mail 2");
+        assertThat(mails()).hasCount(1);
+        page.keyboard().press("Delete");
+
+        assertThat(page.locator(".note").first()).containsText("1 mail deleted");
+        assertThat(page.locator(".reader h1")).hasCount(0);
+        assertThat(page).hasURL(ui.url() + "/?q=subject%3A1");
+        assertThat(mails()).hasCount(1);
+    }
+
     // ---- tags
 
     @Test

@@ -267,12 +267,12 @@ class LetterPageTest {
         String many = "see https://crawled.test/page?number=1234567890 and its fellow\r\n".repeat(20_000);
         show("Subject: Report\r\n\r\n" + many);
         assertThat(page.locator("#panel pre.text")).containsText("https://crawled.test/");
-        assertThat(page.locator("#panel pre.text a")).hasCount(0);
         page.locator("#panel button", new Page.LocatorOptions().setHasText("Show all of it"))
                 .click();
         assertThat(page.locator("#panel button")).hasCount(0);
         assertThat((int) page.locator("#panel pre.text").evaluate("pre => pre.textContent.length"))
-                .isGreaterThan(1_000_000);
+                .isGreaterThan(1_200_000);
+        assertThat(page.locator("#panel pre.text a")).hasCount(20_000);
 
         show(
                 "Subject: RTL\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n12: \u05e9\u05dc\u05d5\u05dd https://a.test/x\r\n");
@@ -295,6 +295,26 @@ class LetterPageTest {
         page.locator("button", new Page.LocatorOptions().setHasText("Fold all").setHasNotText("Unfold"))
                 .click();
         assertThat(page.locator(".block .source b")).hasCount(0);
+    }
+
+    @Test
+    void aTextOfTenThousandLinksShowsAndScrolls() throws Exception {
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i <= 10_000; i++) {
+            text.append("Page ")
+                    .append(i)
+                    .append(" https://crawled.test/a/long/way/down/")
+                    .append(i)
+                    .append(" was not found there.\n");
+        }
+        show(SampleMails.plain("Report of the crawler", text.toString()));
+        assertThat(page.locator(".text a").first()).hasAttribute("href", "https://crawled.test/a/long/way/down/1");
+        assertThat(page.locator(".text a")).hasCount(10_000);
+        page.locator(".text a").last().scrollIntoViewIfNeeded();
+        assertThat(page.locator(".text a").last()).isInViewport();
+        assertThat(page.locator(".text")).containsText("Page 10000");
+        page.keyboard().press("]"); // the page answers
+        assertThat(page.locator("#tab-headers")).hasAttribute("aria-selected", "true");
     }
 
     @Test
@@ -323,6 +343,11 @@ class LetterPageTest {
             CapturedMail released = outside.takeMail();
             assertThat(released.envelope().recipientAddresses()).containsExactly("dev@team.test", "ops@team.test");
             assertThat(released.bytes()).isEqualTo(latest().bytes());
+            page.keyboard().press("f"); // it has a key, too
+            assertThat(to).isFocused();
+            page.keyboard().press("Escape");
+            page.keyboard().press("?");
+            assertThat(page.locator(".key-sheet")).containsText("Release…");
             page.navigate("about:blank"); // before its server ends
         }
     }
