@@ -377,8 +377,11 @@ letters(draw);
 welcomes(draw);
 
 async function load() {
-  know(await api.mailboxes()); // before anything is asked of one
-  const [server, webui, tries] = await Promise.all([api.server(), api.webui(), api.refusals(REFUSALS), mails.loaded ? mails.refresh() : null]);
+  const mailboxes = api.mailboxes().then(know);
+  if (api.mailbox) {
+    await mailboxes; // before anything is asked of one that may be gone
+  }
+  const [server, webui, tries] = await Promise.all([api.server(), api.webui(), api.refusals(REFUSALS), mailboxes, mails.loaded ? mails.refresh() : null]);
   Object.assign(state, { server, tries, relay: webui.MessageRelay.Enabled && !api.mailbox });
   draw();
 }
