@@ -19,6 +19,7 @@ import { t } from './words.js';
 
 const ELSEWHERE = 2_000;
 const REFUSALS = 100;
+const NARROW = matchMedia('(max-width: 899px)');
 
 const state = {
   server: null,
@@ -90,6 +91,7 @@ function drawNow() {
   render(nav(), at.nav);
   render(search.view(), at['search-place']);
   render(status(), at.status);
+  const had = at.desk.contains(document.activeElement) ? document.activeElement : null;
   at.desk.classList.toggle('open', state.reader !== null);
   at.desk.classList.toggle('empty', start || board !== undefined);
   render(board ? board.view() : html`
@@ -97,6 +99,11 @@ function drawNow() {
     <div class="reader">${start ? welcome(state.server, empty) : state.reader ? state.reader() : nothing}</div>`, at.desk);
   if (!start && !board) {
     (inSessions ? sessions : inbox).draw();
+  }
+  if (had && !had.isConnected && document.activeElement === document.body) { // what had the focus is no more
+    const list = start || board || (NARROW.matches && state.reader) ? null : inSessions ? sessions : inbox;
+    at.desk.focus({ preventScroll: true });
+    list?.list.focus(list.cursor);
   }
   revealTab();
   const subject = state.letter && state.letter.message.ID === state.openId ? state.letter.message.Subject : '';
@@ -185,7 +192,7 @@ async function follow({ focus = false } = {}) {
       inbox.list.reveal(index);
     }
   }
-  if (focus && matchMedia('(max-width: 899px)').matches) {
+  if (focus && NARROW.matches) {
     (document.querySelector('.reader h1') ?? document.querySelector(`.inbox a[href^="${CSS.escape(from)}"], .inbox .mail`))?.focus();
   }
 }
@@ -466,7 +473,7 @@ setInterval(() => {
   }
 }, ELSEWHERE);
 document.querySelector('.skip').textContent = t('skip');
-matchMedia('(max-width: 899px)').addEventListener('change', draw);
+NARROW.addEventListener('change', draw);
 
 try {
   await Promise.all([load(), follow()]);

@@ -257,10 +257,14 @@ export class Inbox {
     const note = notice(t('done.deleted', count), {
       action: t('do.undo'),
       seconds: 8,
-      undo: () => {
+      undo: (byHand) => {
         done = true;
         removeEventListener('pagehide', leave);
         this.mails.show(ids);
+        if (byHand && !this.state.openId) {
+          this.cursor = ids === null ? 0 : Math.max(0, this.mails.indexOf(ids[0]));
+          this.list.focus(this.cursor);
+        }
         settled.then(() => removal && api.keep(removal)).catch(() => {}); // it is forgotten by itself
         notice(t('done.restored', count));
       },

@@ -16,6 +16,8 @@ import { t } from './words.js';
 
 const SHOWN_BY_BROWSERS = /^(image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)|application\/pdf|text\/.+|message\/rfc822)$/;
 const MOST_TEXT = 200_000;
+/** How many recipients or files are shown of more. */
+const MANY = 10;
 const MOST_LINKED = 1_000_000;
 /** Up to a hundred lines each. */
 const PIECES = /(?:[^\n]*\n){1,100}|[^\n]+/g;
@@ -40,10 +42,23 @@ function person(address, mark) {
     class="address">${visible(address.Address)}</bdi>${mark ? html` <span class="mark" title=${t('mail.blind.title')}>${mark}</span>` : nothing}</span>`;
 }
 
-function people(name, addresses, mark) {
+/** The first of many, and a button for the others: a mail can have a thousand recipients, and is still to be read. */
+function folded(letter, key, all) {
+  const unfolded = (letter.unfolded ??= new Set());
+  const shown = all.length <= MANY + 2 || unfolded.has(key) ? all : all.slice(0, MANY);
+  const turn = () => {
+    unfolded[unfolded.has(key) ? 'delete' : 'add'](key);
+    redraw();
+  };
+  return { shown, more: all.length <= MANY + 2 ? nothing : html`<button type="button" class="more" aria-expanded=${shown === all} @click=${turn}>${
+    shown === all ? t('fewer') : t('more', all.length - shown.length)}</button>` };
+}
+
+function people(letter, key, addresses, mark) {
+  const { shown, more } = folded(letter, mark ? `${key} ${mark}` : key, addresses);
   return addresses.length === 0
     ? nothing
-    : html`<div><dt>${name}</dt><dd>${addresses.map((each) => person(each, mark))}</dd></div>`;
+    : html`<div><dt>${t(key)}</dt><dd>${shown.map((each) => person(each, mark))}${more}</dd></div>`;
 }
 
 function attachment(id, part) {
@@ -454,7 +469,7 @@ export function letterView(letter, tab, { href, actions, tag }) {
   const blind = new Set(evidence.recipients.filter((each) => each.blind).map((each) => each.address.toLowerCase()));
   const hidden = message.Bcc.filter((each) => blind.has(each.Address.toLowerCase()));
   const named = message.Bcc.filter((each) => !blind.has(each.Address.toLowerCase()));
-  const files = [...message.Attachments, ...message.Inline];
+  const files = folded(letter, 'files', [...message.Attachments, ...message.Inline]);
   return html`<article class="letter">
     <header class="letter-head">
       <a class="back" href=${href('/')}>${t('mail.back')}</a>
@@ -475,15 +490,16 @@ export function letterView(letter, tab, { href, actions, tag }) {
           class="quiet">${size(message.Size)}</span></div>
       </div>
       <dl class="people">
-        ${people(t('person.to'), message.To)} ${people(t('person.cc'), message.Cc)} ${people(t('person.bcc'), named)}
-        ${people(t('person.bcc'), hidden, t('mail.blind'))} ${people(t('person.reply'), message.ReplyTo)}
+        ${people(letter, 'person.to', message.To)} ${people(letter, 'person.cc', message.Cc)} ${people(letter, 'person.bcc', named)}
+        ${people(letter, 'person.bcc', hidden, t('mail.blind'))} ${people(letter, 'person.reply', message.ReplyTo)}
       </dl>
       <div class="extras">
         ${message.Tags.length === 0 ? nothing : html`<button type="button" class="bare tags" title=${t('do.tag')} @click=${tag}>${label}${
           message.Tags.map((each) => html` <span class="tag tint-${hue({ Address: each }, 6)}">${each}</span>`)}</button>`}
-        ${files.length === 0
+        ${files.shown.length === 0
           ? nothing
-          : html`<ul class="files" role="list" aria-label=${t('mail.files')}>${files.map((each) => attachment(message.ID, each))}</ul>`}
+          : html`<ul class="files" role="list" aria-label=${t('mail.files')}>${files.shown.map((each) => attachment(message.ID, each))}${
+            files.more === nothing ? nothing : html`<li>${files.more}</li>`}</ul>`}
       </div>
       ${tabs(letter, tab)}
     </header>

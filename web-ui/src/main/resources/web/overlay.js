@@ -10,6 +10,12 @@ const at = {
 // ---- notices
 
 let notices = [];
+/** What had the focus before a notice. */
+let before = null;
+
+at.notices.addEventListener('focusin', (event) => {
+  before = event.relatedTarget && !at.notices.contains(event.relatedTarget) ? event.relatedTarget : before;
+});
 
 function drawNotices() {
   render(notices.map((each) => html`<div class="note ${each.kind}">
@@ -22,7 +28,7 @@ function drawNotices() {
 /**
  * Shows a notice for a while.
  *
- * @param action the word on a button that calls `undo`; without it the notice only tells
+ * @param action the word on a button that calls `undo`, with true if the button had the focus; without it the notice only tells
  * @param ended is called when the notice goes without having been undone
  */
 export function notice(text, { action, undo, ended, seconds = 4, kind = '' } = {}) {
@@ -32,8 +38,9 @@ export function notice(text, { action, undo, ended, seconds = 4, kind = '' } = {
     kind,
     timer: setTimeout(() => note.end(), seconds * 1000),
     act() {
+      const byHand = at.notices.contains(document.activeElement);
       note.away();
-      undo();
+      undo(byHand);
     },
     end() {
       note.away();
@@ -42,7 +49,11 @@ export function notice(text, { action, undo, ended, seconds = 4, kind = '' } = {
     away() {
       clearTimeout(note.timer);
       notices = notices.filter((each) => each !== note);
+      const had = at.notices.contains(document.activeElement) ? document.activeElement : null;
       drawNotices();
+      if (had && !had.isConnected) {
+        (before?.isConnected ? before : document.getElementById('desk')).focus({ preventScroll: true });
+      }
     },
   };
   notices.push(note);
@@ -98,6 +109,8 @@ at.dialog.addEventListener('click', (event) => {
   }
 });
 at.dialog.addEventListener('close', () => {
-  refresh = null;
-  render(nothing, at.dialog);
+  if (!at.dialog.open) { // the event comes late, and the next dialog may be there
+    refresh = null;
+    render(nothing, at.dialog);
+  }
 });

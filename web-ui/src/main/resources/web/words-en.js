@@ -27,6 +27,8 @@ export const words = {
   'save': 'Save',
   'copy': 'Copy',
   'copied': 'Copied',
+  'more': (count) => `and ${n(count)} more`,
+  'fewer': 'show fewer',
   'loading': 'Loading…',
 
   // time and amounts

@@ -24,6 +24,8 @@ export const words = {
   'save': '保存',
   'copy': '复制',
   'copied': '已复制',
+  'more': (count) => `还有 ${n(count)} 个`,
+  'fewer': '收起',
   'loading': '正在加载…',
 
   'time.now': '刚刚',

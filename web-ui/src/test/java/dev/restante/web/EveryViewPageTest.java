@@ -450,14 +450,31 @@ class EveryViewPageTest {
     }
 
     @Test
-    void afterADeletionByTheToolbarTheListHasTheFocus() {
+    void theFocusIsNotLostWithWhatHadIt() {
         openDesk();
         show("/");
         page.locator(".row .pick").nth(1).click();
-        button("Delete").click();
+        button("Delete").press("Enter");
         assertThat(mails()).hasCount(2);
         assertThat(mails().nth(1)).isFocused();
-        button("Undo").click();
+        button("Undo").press("Enter");
+        assertThat(mails()).hasCount(3);
+        assertThat(mails().nth(1)).isFocused(); // what came back
+        page.locator(".note .bare").first().press("Enter");
+        assertThat(mails().nth(1)).isFocused();
+        page.keyboard().press("Control+a"); // the bar goes with its box
+        page.locator(".chosen-bar .pick-all input").press("Space");
+        assertThat(page.locator(".chosen-bar")).hasCount(0);
+        assertThat(page.locator(".mail:focus")).hasCount(1);
+
+        show(mail + "?q=tag:none");
+        page.locator(".letter-actions a").focus();
+        page.keyboard().press("Delete");
+        assertThat(page.locator(".reader h1")).hasCount(0);
+        assertThat(page.locator("main:focus, main :focus")).hasCount(1);
+        button("Undo").press("Enter");
+        assertThat(page.locator("body:focus")).hasCount(0);
+        show("/");
         assertThat(mails()).hasCount(3);
     }
 }

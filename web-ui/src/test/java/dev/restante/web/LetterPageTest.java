@@ -298,6 +298,43 @@ class LetterPageTest {
     }
 
     @Test
+    void aMailToManyWithManyFilesCanBeRead() throws Exception {
+        StringBuilder mail = new StringBuilder("From: a@b.test\nTo: first@example.test");
+        for (int i = 2; i <= 900; i++) {
+            mail.append(",\n r").append(i).append("@example.test");
+        }
+        mail.append("\nSubject: ").append("x".repeat(300)).append("\nContent-Type: multipart/mixed; boundary=m\n\n");
+        mail.append("--m\nContent-Type: text/html\n\n<h1>To read</h1>\n");
+        for (int i = 1; i <= 200; i++) {
+            mail.append("--m\nContent-Disposition: attachment; filename=\"")
+                    .append(i == 1 ? "n".repeat(200) : "file-" + i)
+                    .append(".bin\"\n\nx\n");
+        }
+        show(mail.append("--m--\n").toString());
+        assertThat(frame().locator("h1")).hasText("To read");
+        assertThat(page.locator(".stage iframe").boundingBox().height).isGreaterThan(300);
+        assertThat(page.locator(".person")).hasCount(11); // and the one of the envelope
+        assertThat(page.locator(".file")).hasCount(10);
+        double right = page.locator(".letter").boundingBox().x
+                + page.locator(".letter").boundingBox().width;
+        for (Locator file : page.locator(".file").all()) {
+            assertThat(file.boundingBox().x + file.boundingBox().width).isLessThan(right);
+        }
+        Locator more = page.locator(".people .more");
+        assertThat(more).hasText("and 890 more");
+        more.press("Enter");
+        assertThat(page.locator(".person")).hasCount(901);
+        assertThat(more).hasText("show fewer");
+        assertThat(more).isFocused();
+        page.locator("[role=tab]").first().scrollIntoViewIfNeeded(); // the letter scrolls
+        assertThat(page.locator(".stage iframe").boundingBox().height).isGreaterThan(300);
+        more.press("Enter");
+        assertThat(page.locator(".person")).hasCount(11);
+        page.locator(".files .more").click();
+        assertThat(page.locator(".file")).hasCount(200);
+    }
+
+    @Test
     void aTextOfTenThousandLinksShowsAndScrolls() throws Exception {
         StringBuilder text = new StringBuilder();
         for (int i = 1; i <= 10_000; i++) {
