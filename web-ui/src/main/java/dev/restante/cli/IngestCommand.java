@@ -71,7 +71,11 @@ final class IngestCommand implements Subcommand {
         }
         try (Route.Line line = target.open()) {
             for (Path source : sources) {
-                MailFiles.read(source, (place, octets) -> send(line, place, octets, err));
+                int passedOver = MailFiles.read(source, (place, octets) -> send(line, place, octets, err));
+                if (passedOver > 0) {
+                    err.println(source + ": " + passedOver + (passedOver == 1 ? " file was" : " files were")
+                            + " passed over: not .eml, .mbox or of a Maildir.");
+                }
             }
         }
         out.println(DumpCommand.mails(sent) + " sent to " + target.place

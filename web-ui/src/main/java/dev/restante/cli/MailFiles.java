@@ -20,10 +20,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Mail in files: a file each ({@code .eml}), one for all (mbox in its variant mboxrd, RFC 4155), or a Maildir. */
 final class MailFiles {
+    /** Somebody, and when: what merely begins with "From" is a line of a text. */
+    private static final Pattern SEPARATOR = Pattern.compile("From \\S+.*\\d:\\d\\d.*\\d{4}.*\\s*");
+
     private static final DateTimeFormatter MBOX_DATE =
             DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -178,29 +183,43 @@ final class MailFiles {
 
     // ---- reading
 
-    /** Reads every mail that lies in a file or a folder. */
-    static void read(Path source, Reader reader) throws IOException, InterruptedException, Subcommand.Problem {
-        if (Files.isDirectory(source)) {
-            for (Path file : filesOf(source)) {
-                reader.read(file.toString(), Files.readAllBytes(file));
+    /** Reads every mail that lies in a file or a folder, and tells how many files of the folder hold none. */
+    static int read(Path source, Reader reader) throws IOException, InterruptedException, Subcommand.Problem {
+        if (!Files.isDirectory(source)) {
+            readFile(source, reader);
+            return 0;
+        }
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(source)) {
+            all = files.filter(Files::isRegularFile).sorted().toList();
+        }
+        int passedOver = 0;
+        for (Path file : all) {
+            if (isMail(file)) {
+                readFile(file, reader);
+            } else {
+                passedOver++;
             }
-        } else if (isMbox(source)) {
-            readMbox(source, reader);
+        }
+        return passedOver;
+    }
+
+    private static void readFile(Path file, Reader reader)
+            throws IOException, InterruptedException, Subcommand.Problem {
+        if (isMbox(file)) {
+            readMbox(file, reader);
         } else {
-            reader.read(source.toString(), Files.readAllBytes(source));
+            reader.read(file.toString(), Files.readAllBytes(file));
         }
     }
 
-    private static List<Path> filesOf(Path folder) throws IOException {
-        boolean isMaildir = Files.isDirectory(folder.resolve("cur")) && Files.isDirectory(folder.resolve("new"));
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(file -> isMaildir
-                            ? Stream.of("cur", "new").map(folder::resolve).anyMatch(file::startsWith)
-                            : file.toString().toLowerCase(Locale.ROOT).endsWith(".eml"))
-                    .sorted()
-                    .toList();
-        }
+    /** A .eml, an mbox, or a file of a Maildir, wherever in a folder that is. */
+    private static boolean isMail(Path file) {
+        Path folder = Objects.requireNonNull(file.getParent());
+        boolean isOfMaildir = Stream.of("cur", "new").anyMatch(folder::endsWith)
+                && Stream.of("cur", "new").map(folder::resolveSibling).allMatch(Files::isDirectory);
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return isOfMaildir || Stream.of(".eml", ".mbox", ".mbx").anyMatch(name::endsWith);
     }
 
     private static boolean isMbox(Path file) throws IOException, Subcommand.Problem {
@@ -219,9 +238,10 @@ final class MailFiles {
             boolean afterEmptyLine = true;
             while (true) {
                 byte[] line = line(in);
-                boolean begins = line.length >= 5
-                        && afterEmptyLine
-                        && new String(line, 0, 5, StandardCharsets.ISO_8859_1).equals("From ");
+                boolean begins = afterEmptyLine
+                        && (count == 0
+                                ? isFromLine(line)
+                                : SEPARATOR.matcher(latin1(line)).matches());
                 if ((begins || line.length == 0) && count > 0) {
                     reader.read(file + " (" + count + ")", withoutLastLine(mail.toByteArray()));
                 }
@@ -237,6 +257,10 @@ final class MailFiles {
                 afterEmptyLine = line.length == 1 || (line.length == 2 && line[0] == '\r');
             }
         }
+    }
+
+    private static String latin1(byte[] line) {
+        return new String(line, StandardCharsets.ISO_8859_1);
     }
 
     /** A line with its end; nothing at the end of the file. */

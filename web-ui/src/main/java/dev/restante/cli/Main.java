@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -166,6 +167,8 @@ public final class Main {
 
     private Optional<Integer> serve(ServerCommand command) {
         command.log.apply();
+        PrintStream said = command.log.lines(out, Level.INFO);
+        PrintStream complained = command.log.lines(err, Level.ERROR);
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "restante-shutdown"));
         ListeningOptions listening = command.listening;
         List<String> addresses =
@@ -174,7 +177,7 @@ public final class Main {
             // SMTP first: a mail that is sent while the page still loads is caught.
             FakeSmtpServer server = command.server(addresses);
             Path file = command.script.file;
-            if (file != null && !run(file, command.script.watched, server)) {
+            if (file != null && !run(file, command, server)) {
                 return Optional.of(WRONG_OPTION);
             }
             // What is wrong with it is said before anybody can send anything.
@@ -183,22 +186,22 @@ public final class Main {
                 smtp = server.start();
                 log = command.log.attempts ? AttemptLog.of(server) : null;
             }
-            print("SMTP", addresses, "", server.port(), "");
+            print(said, "SMTP", addresses, "", server.port(), "");
             if (listening.smtpsPort != null) {
-                print("SMTPS", addresses, "", server.smtpsPort(), "");
+                print(said, "SMTPS", addresses, "", server.smtpsPort(), "");
             }
             if (listening.lmtpPort != null) {
-                print("LMTP", addresses, "", server.lmtpPort(), "");
+                print(said, "LMTP", addresses, "", server.lmtpPort(), "");
             }
             RestanteUi opened = page.start();
             synchronized (this) {
                 ui = opened;
             }
             URI address = URI.create(opened.url());
-            print("HTTP", addresses, address.getScheme() + "://", opened.port(), address.getRawPath());
+            print(said, "HTTP", addresses, address.getScheme() + "://", opened.port(), address.getRawPath());
             return Optional.empty();
         } catch (UncheckedIOException e) {
-            err.println("restante: " + e.getMessage() + portOption(String.valueOf(e.getMessage())));
+            complained.println("restante: " + e.getMessage() + portOption(String.valueOf(e.getMessage())));
             return Optional.of(CANNOT_START);
         } catch (IllegalArgumentException e) {
             return Optional.of(wrongOption(String.valueOf(e.getMessage())));
@@ -206,17 +209,19 @@ public final class Main {
     }
 
     /** Has the server run by a script; complains and returns false if that is not in order. */
-    private boolean run(Path file, boolean watched, FakeSmtpServer server) {
+    private boolean run(Path file, ServerCommand command, FakeSmtpServer server) {
+        PrintStream complained = command.log.lines(err, Level.ERROR);
         try {
-            RunningScript running = RunningScript.start(file, watched, server, out, err);
+            RunningScript running = RunningScript.start(
+                    file, command.script.watched, server, command.log.lines(out, Level.INFO), complained);
             synchronized (this) {
                 script = running;
             }
             return true;
         } catch (ScriptFileException e) {
-            err.println("restante: " + ScriptProblem.of(file.toString(), e));
+            complained.println("restante: " + ScriptProblem.of(file.toString(), e));
         } catch (UncheckedIOException e) {
-            err.println("restante: " + ScriptProblem.of(file.toString(), e));
+            complained.println("restante: " + ScriptProblem.of(file.toString(), e));
         }
         return false;
     }
@@ -243,7 +248,8 @@ public final class Main {
         return WRONG_OPTION;
     }
 
-    private void print(String what, List<String> addresses, String scheme, int port, String path) {
+    private static void print(
+            PrintStream out, String what, List<String> addresses, String scheme, int port, String path) {
         out.println(addresses.stream()
                 .map(address -> scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + port + path)
                 .collect(Collectors.joining(" and ", what + " listens on ", "")));

@@ -1,8 +1,9 @@
 package dev.restante.cli;
 
 import dev.restante.ScriptFileException;
-import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 
 /** Why a script file is not taken, on one line, and where editors and terminals look for the place. */
 final class ScriptProblem {
@@ -31,8 +32,11 @@ final class ScriptProblem {
     /** Such as {@code rules.yaml: there is no such file.} */
     static String of(String file, UncheckedIOException failure) {
         Throwable cause = failure.getCause();
-        return cause instanceof IOException problem
-                ? file + ": " + FileProblem.why(problem) + "."
-                : file + ": it cannot be read (" + failure.getMessage() + ").";
+        if (cause instanceof NoSuchFileException) {
+            return file + ": there is no such file.";
+        } else if (cause instanceof AccessDeniedException) {
+            return file + ": this user may not read it.";
+        }
+        return file + ": it cannot be read (" + (cause == null ? failure : cause).getMessage() + ").";
     }
 }

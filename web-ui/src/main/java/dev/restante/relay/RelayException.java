@@ -6,13 +6,27 @@ import java.io.IOException;
 public final class RelayException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** With the reason. */
-    public RelayException(String message, Throwable cause) {
+    private final boolean temporary;
+
+    /** With the reason, and whether it may be otherwise in a while. */
+    RelayException(String message, Throwable cause, boolean temporary) {
         super(message, cause);
+        this.temporary = temporary;
     }
 
-    /** With the reason. */
-    public RelayException(String message) {
+    /** With the reason, which will not change. */
+    RelayException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    /** With the reason, which will not change. */
+    RelayException(String message) {
         super(message);
+        this.temporary = false;
+    }
+
+    /** Whether it may be otherwise in a while: nobody answered, or the reply was a 4xx. */
+    public boolean isTemporary() {
+        return temporary;
     }
 }

@@ -1,6 +1,7 @@
 package dev.restante.relay;
 
 import jakarta.mail.Address;
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
@@ -17,6 +18,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +135,10 @@ public record Route(String host, int port, Optional<Tls> tls, boolean anyCertifi
                         route.login().map(Login::user).orElse(null),
                         route.login().map(Login::password).orElse(null));
             } catch (MessagingException e) {
-                throw new RelayException("Cannot send to " + route + ": " + reason(e), e);
+                throw new RelayException(
+                        "Cannot send to " + route + ": " + reason(e),
+                        e,
+                        !(e instanceof AuthenticationFailedException) && isTemporary(e));
             }
         }
 
@@ -182,7 +188,7 @@ public record Route(String host, int port, Optional<Tls> tls, boolean anyCertifi
             } catch (AddressException e) {
                 throw new RelayException("\"" + e.getRef() + "\" is no address", e);
             } catch (MessagingException e) {
-                throw new RelayException(route + " did not take the mail: " + reason(e), e);
+                throw new RelayException(route + " did not take the mail: " + reason(e), e, isTemporary(e));
             }
         }
 
@@ -208,6 +214,23 @@ public record Route(String host, int port, Optional<Tls> tls, boolean anyCertifi
                 // What was to be sent is sent, or has been complained of.
             }
         }
+    }
+
+    /** Whether no server has said a 5xx. */
+    private static boolean isTemporary(MessagingException problem) {
+        Exception each = problem;
+        while (each != null) {
+            int code = each instanceof SMTPAddressFailedException refused
+                    ? refused.getReturnCode()
+                    : each instanceof SMTPSendFailedException failed
+                            ? failed.getReturnCode()
+                            : each instanceof SMTPSenderFailedException sender ? sender.getReturnCode() : 0;
+            if (code >= 500) {
+                return false;
+            }
+            each = each instanceof MessagingException chained ? chained.getNextException() : null;
+        }
+        return true;
     }
 
     /** What the server said, or what broke, in one line. */

@@ -259,10 +259,22 @@ final class Archive implements AutoCloseable, MailMarks.Watcher {
     }
 
     private void follow() {
+        // What found no room while it was loaded: whoever said a smaller limit did not ask for files to be removed.
+        List<String> left = written.keySet().stream()
+                .filter(id -> smtp.onlooker().mail(id).isEmpty())
+                .toList();
+        if (!left.isEmpty()) {
+            log.warn(
+                    "{} of the {} mails in {} were not loaded, since fewer are kept in memory; their files stay.",
+                    left.size(),
+                    written.size(),
+                    folder);
+            left.forEach(written::remove);
+        }
         subscriptions.add(smtp.onArrival(this::keep));
         subscriptions.add(smtp.onRemoval(mails -> mails.forEach(mail -> forget(mail.id()))));
         marks.watch(this);
-        // What was evicted while it was loaded.
+        // What arrivals have pushed out since then.
         written.keySet().stream()
                 .filter(id -> smtp.onlooker().mail(id).isEmpty())
                 .toList()

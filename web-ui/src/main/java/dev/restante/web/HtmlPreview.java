@@ -43,6 +43,9 @@ record HtmlPreview(String html, int blocked) {
     private static final Pattern CSS_ESCAPE =
             Pattern.compile("\\\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\r\n\f])?|([g-zG-Z]))");
 
+    /** The range of a media query has "<", too, and no tag. */
+    private static final Pattern END_TAG_LIKE = Pattern.compile("<[/!?]|<[A-Za-z][^<>{};]*>");
+
     private static final Pattern CID_REFERENCE =
             Pattern.compile("(=\\s*[\"']?)cid:([^\"'\\s>]+)(?=[\"'\\s>])", Pattern.CASE_INSENSITIVE);
     private static final Pattern DARK_WANTED =
@@ -309,6 +312,9 @@ record HtmlPreview(String html, int blocked) {
             for (int i = styles.size() - 1; i >= 0; i--) {
                 sent.body().prependChild(styles.get(i));
             }
+            sent.select("img[srcset]:not([src])")
+                    .forEach(image ->
+                            image.attr("src", image.attr("srcset").strip().split("[\\s,]", 2)[0]));
             sent.select("[background]").forEach(Cleaning::backgroundAsStyle);
             Document clean = new Cleaner(SAFE).clean(sent);
             clean.outputSettings().prettyPrint(false);
@@ -396,7 +402,7 @@ record HtmlPreview(String html, int blocked) {
 
         private void checkStyles(Element style) {
             String css = withoutOutside(style.data().replace("<!--", "").replace("-->", ""));
-            if (css.indexOf('<') >= 0) { // no style sheet, but markup that hopes to be read anew
+            if (END_TAG_LIKE.matcher(css).find()) { // no style sheet, but markup that hopes to be read anew
                 style.remove();
                 return;
             }
@@ -442,6 +448,9 @@ record HtmlPreview(String html, int blocked) {
                     return "none"; // it was to be in the mail, and is not
                 }
                 blocked++;
+                if (look.outside() && lower.startsWith("//")) {
+                    return Matcher.quoteReplacement("url(\"https:" + url + "\")");
+                }
                 boolean kept = look.outside() && lower.matches("(?s)https?://.*");
                 return kept ? Matcher.quoteReplacement(found.group()) : "none";
             });

@@ -96,8 +96,8 @@ public final class RestanteUi implements AutoCloseable {
         this.archive = options.folder.map(folder -> Archive.open(folder, smtp, marks));
         this.search = new Search(mailbox, marks);
         this.tallies = new Tallies(mailbox);
-        this.autoRelease = options.relay.flatMap(relay ->
-                options.autoRelease.map(query -> new AutoRelease(relay, search.patientTest(query), marks, mailbox)));
+        this.autoRelease = options.relay.flatMap(relay -> options.autoRelease.map(
+                query -> new AutoRelease(relay, search.patientTest(query), marks, mailbox, Webhooks.FIRST_PAUSE)));
         this.webhooks = new Webhooks(options.webhooks, marks, mailbox, Webhooks.FIRST_PAUSE);
         // The last to be told: then all others were.
         this.arrivals = mailbox.onArrival(mail -> told.accumulateAndGet(mail.arrivedAtNanos(), RestanteUi::later));

@@ -310,6 +310,42 @@ class SubcommandsTest {
     }
 
     @Test
+    void ingestFindsWhateverMailAFolderHolds() throws IOException {
+        Files.createDirectories(folder.resolve("md/cur"));
+        Files.createDirectories(folder.resolve("md/new"));
+        Files.writeString(folder.resolve("md/cur/1.host:2,S"), "To: a@y.test\r\nSubject: maildir\r\n\r\nx\r\n");
+        Files.writeString(folder.resolve("old.mbox"), """
+                From ann@x.test Mon Nov 23 10:00:00 2026
+                To: a@y.test
+                Subject: mbox
+
+                Hello,
+
+                From the desk of Ann
+
+                From bob@x.test  Mon Nov 23 10:01:00 2026 +0100
+                To: a@y.test
+                Subject: second
+
+                x
+                """);
+        Files.writeString(
+                folder.resolve("one.eml"), "From - Mon Nov 23 10:00:00 2026\nTo: a@y.test\nSubject: eml\n\nx\n");
+        Files.writeString(folder.resolve("notes.txt"), "no mail");
+
+        Ran ran = toSmtp("ingest", folder.toString());
+
+        assertThat(ran.out()).startsWith("4 mails sent");
+        assertThat(ran.err()).isEqualTo(folder + ": 1 file was passed over: not .eml, .mbox or of a Maildir.\n");
+        assertThat(smtp.mails())
+                .extracting(mail -> mail.subject().orElse(""))
+                .containsExactly("maildir", "mbox", "second", "eml");
+        assertThat(smtp.mails().get(1).text())
+                .hasValueSatisfying(text -> assertThat(text).contains("From the desk of Ann"));
+        assertThat(smtp.mails().get(3).message().headers()).hasSize(2);
+    }
+
+    @Test
     void ingestGoesOnBehindWhatIsRefused() throws IOException {
         smtp.scenario(Scenarios.unknownUser("bad@*"));
         Files.writeString(folder.resolve("1.eml"), "To: bad@y.test\r\n\r\na\r\n");

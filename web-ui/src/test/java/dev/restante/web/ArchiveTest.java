@@ -139,7 +139,7 @@ class ArchiveTest {
     }
 
     @Test
-    void moreThanTheServerKeepsIsNotKept() throws Exception {
+    void whatFindsNoRoomIsNotLoadedAndStaysInTheFolder() throws Exception {
         try (FakeSmtpServer smtp = server();
                 RestanteUi ui = over(smtp)) {
             for (int i = 0; i < 3; i++) {
@@ -153,7 +153,11 @@ class ArchiveTest {
             assertThat(smtp.mails())
                     .singleElement()
                     .satisfies(mail -> assertThat(mail.message().subject()).contains("no2"));
-            awaitFiles(1);
+        }
+        assertThat(names(".json")).as("nobody asked for files to go").hasSize(3);
+        try (FakeSmtpServer smtp = server();
+                RestanteUi ui = over(smtp)) {
+            assertThat(smtp.mails()).hasSize(3);
         }
     }
 

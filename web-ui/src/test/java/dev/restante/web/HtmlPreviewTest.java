@@ -163,6 +163,27 @@ class HtmlPreviewTest {
     }
 
     @Test
+    void rangesOfMediaQueriesAreNoMarkup() throws Exception {
+        String css = "@media (400px<=width<600px){p{color:red}}/* a < b */@media (width < 5px) {i{color:blue}}";
+        assertThat(preview("<style>" + css + "</style><p>x</p>").html()).contains(css);
+    }
+
+    @Test
+    void whatOldAttributesNameIsFromOutsideToo() throws Exception {
+        String html = "<body background=https://t.test/1.png><table background=//t.test/2.png><tr><td>x</table>"
+                + "<img srcset='https://t.test/3.png 1x, https://t.test/4.png 2x'></body>";
+        HtmlPreview preview = preview(html);
+        assertThat(preview.blocked()).isEqualTo(3);
+        assertThat(preview.html()).doesNotContain("t.test");
+
+        Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.html("x", html));
+        Document loaded = Jsoup.parse(HtmlPreview.of(smtp.takeMail(), "/api/v1", new HtmlPreview.Look(true, false))
+                .html());
+        assertThat(loaded.body().attr("style")).contains("url('https://t.test/1.png')");
+        assertThat(loaded.select("img").attr("src")).isEqualTo("https://t.test/3.png");
+    }
+
+    @Test
     void aMailWithoutHtmlSaysSo() throws Exception {
         Sender.send(smtp, "a@example.test", List.of("b@example.test"), SampleMails.plain("x", "y"));
 

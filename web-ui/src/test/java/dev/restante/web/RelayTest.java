@@ -1,5 +1,7 @@
 package dev.restante.web;
 
+import static dev.restante.Script.on;
+import static dev.restante.Stage.RCPT_TO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -182,6 +184,35 @@ class RelayTest {
 
             assertThat(outside.takeMail().message().subject()).contains("two");
             awaitTag(ui, first, "Release failed");
+        }
+    }
+
+    @Test
+    void whatTheRelayDoesNotTakeNowIsReleasedLater() throws Exception {
+        outside.script(on(RCPT_TO).reply(450, "4.2.1 Later").once());
+        try (RestanteUi ui = RestanteUi.builder(smtp)
+                .relay(relay)
+                .autoRelease("rcpt:team.test")
+                .start()) {
+            CapturedMail mail = caught("later", "dev@team.test");
+
+            assertThat(outside.takeMail().message().subject()).contains("later");
+            awaitTag(ui, mail, "Released");
+            assertThat(outside.attempts()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aRelayThatLeadsBackEndsByItself() throws Exception {
+        Relay back = Relay.over(Route.to("127.0.0.1:" + smtp.port())).allowing(List.of("*"));
+        try (RestanteUi ui = RestanteUi.builder(smtp)
+                .relay(back)
+                .autoRelease("subject:round")
+                .start()) {
+            caught("round", "dev@team.test");
+            List<CapturedMail> mails = smtp.awaitMails(21);
+            awaitTag(ui, mails.get(20), "Release failed");
+            assertThat(smtp.mails()).hasSize(21);
         }
     }
 

@@ -57,9 +57,14 @@ final class StandaloneJar implements AutoCloseable {
         process.getOutputStream().close();
     }
 
+    /** The next line that it says. */
+    String line() throws IOException {
+        return String.valueOf(out.readLine());
+    }
+
     /** The port in the next line that it says. */
     int port() throws IOException {
-        String line = String.valueOf(out.readLine());
+        String line = line();
         Matcher port = PORT.matcher(line);
         assertThat(port.find()).as(line).isTrue();
         return Integer.parseInt(port.group(1));

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The packaged jar as people run it; Maven runs this once the jar is built. */
@@ -245,6 +247,30 @@ class StandaloneJarTest {
                         .contains("INFO  AttemptLog: 127.0.0.1:", "#1 ACCEPTED at AFTER_COMMIT: <a@b.test>")
                         .containsPattern("session=\"\\w+\"");
             }
+        }
+    }
+
+    @Test
+    void everyLineIsJsonWhereThatIsWanted(@TempDir Path folder) throws Exception {
+        Path script = Files.writeString(folder.resolve("rules.yaml"), "rules: []\n");
+        try (StandaloneJar jar =
+                run("--smtp-port=0", "--http-port=0", "--log-format=json", "--watch-script", "--script=" + script)) {
+            List<String> lines = new ArrayList<>();
+            do {
+                lines.add(jar.line());
+            } while (!lines.get(lines.size() - 1).contains("HTTP listens"));
+            Files.writeString(script, "rules: [{on: NOWHERE}]\n");
+            JsonNode complaint = JsonMapper.builder().build().readTree(jar.awaitComplaint(1));
+            assertThat(complaint.get("level").asString()).isEqualTo("ERROR");
+            assertThat(complaint.get("formattedMessage").asString()).contains("rules[0].on");
+            jar.signal("TERM");
+            assertThat(jar.exit()).isEqualTo(143);
+            lines.addAll(jar.said());
+            assertThat(lines).hasSizeGreaterThanOrEqualTo(3).allSatisfy(line -> {
+                JsonNode said = JsonMapper.builder().build().readTree(line);
+                assertThat(said.get("level").asString()).isEqualTo("INFO");
+                assertThat(said.get("formattedMessage").asString()).isNotEmpty();
+            });
         }
     }
 
