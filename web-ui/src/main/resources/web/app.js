@@ -221,6 +221,8 @@ async function find(query) {
     if (await search.show(query)) {
       await mails.search(query);
       inbox.list.top = query === mails.query ? inbox.list.top : 0;
+    } else if (!mails.loaded) {
+      await mails.search(''); // a search that cannot be read finds nothing out, and hides nothing
     }
   } catch (error) {
     search.problem = { message: error.message.replace(/^Error: /, ''), query, at: query.length };

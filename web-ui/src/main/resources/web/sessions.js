@@ -210,7 +210,7 @@ export class Sessions {
           @input=${(event) => { this.text = event.target.value; this.#go(this.address(this.outcome, this.text), { replace: true, keepFocus: true }); }}>
       </div>
       ${this.list.node}
-      ${this.loaded && this.total === 0 ? html`<p class="none">${t('sessions.none')}</p>` : nothing}</section>`;
+      ${this.loaded && this.total === 0 ? html`<p class="none">${t(this.counts.all === 0 && !this.text ? 'sessions.nobody' : 'sessions.none')}</p>` : nothing}</section>`;
   }
 
   draw() {

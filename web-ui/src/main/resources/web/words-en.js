@@ -268,6 +268,7 @@ export const words = {
   'sessions.quiet': 'Nothing tried',
   'sessions.open': 'Open',
   'sessions.none': 'No such session.',
+  'sessions.nobody': 'Nobody has connected yet.',
   'sessions.silent': 'said no name',
   'sessions.badge.open': 'open',
   'sessions.badge.refused': 'no',

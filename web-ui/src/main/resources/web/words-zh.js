@@ -259,6 +259,7 @@ export const words = {
   'sessions.quiet': '无尝试',
   'sessions.open': '进行中',
   'sessions.none': '没有这样的会话。',
+  'sessions.nobody': '还没有任何连接。',
   'sessions.silent': '未报名称',
   'sessions.badge.open': '进行',
   'sessions.badge.refused': '拒绝',

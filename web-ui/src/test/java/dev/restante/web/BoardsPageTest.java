@@ -114,7 +114,7 @@ class BoardsPageTest {
     @Test
     void sessionsComeByThemselvesAndAreFilteredByOutcome() throws Exception {
         show("/sessions");
-        assertThat(page.locator(".none")).hasText("No such session.");
+        assertThat(page.locator(".none")).hasText("Nobody has connected yet.");
         accept("bob@example.test");
         refuse();
         abort();

@@ -283,6 +283,13 @@ class EveryViewPageTest {
 
         page.locator(".menu summary").click();
         assertThat(page.locator(".menu ul").boundingBox().x).isGreaterThanOrEqualTo(0);
+        page.keyboard().press("Escape");
+        page.keyboard().press(",");
+        double row = page.locator(".prefs > div").last().boundingBox().height;
+        assertThat(row).as("a switch beside its words").isLessThan(48);
+        show("/view/gone");
+        assertThat(page.locator(".reader h1").boundingBox().x).isGreaterThanOrEqualTo(16);
+        chromium.complaints(); // 404
     }
 
     @Test

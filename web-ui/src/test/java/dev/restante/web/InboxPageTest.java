@@ -409,6 +409,10 @@ class InboxPageTest {
         assertThat(page.locator(".search-problem mark")).hasText("(");
         assertThat(page.locator("#search")).hasAttribute("aria-invalid", "true");
         assertThat(mails()).hasCount(1);
+        page.navigate(ui.url() + "/?q=from:ann+("); // nor does an address that cannot be read hide what there is
+        assertThat(page.locator(".search-problem")).isVisible();
+        assertThat(mails()).hasCount(1);
+        assertThat(page.locator(".tally").first()).hasText("1 mail, 1 unread");
 
         page.locator("#search").fill("subject:mail");
         page.keyboard().press("Enter");
