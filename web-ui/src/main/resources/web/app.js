@@ -18,6 +18,7 @@ import { failed, gone, welcome, welcomes } from './welcome.js';
 import { t } from './words.js';
 
 const ELSEWHERE = 2_000;
+const UNSEEN = 500;
 const REFUSALS = 100;
 const NARROW = matchMedia('(max-width: 899px)');
 
@@ -43,14 +44,19 @@ const sessions = new Sessions(draw, (address, how) => go(address, how));
 const script = new ScriptPage(draw);
 const overview = new Overview(draw);
 
-let drawing = false;
+let drawing = null;
+/** With the next frame, or a moment later: a tab that nobody sees has no frames, but its title and icon count on. */
 function draw() {
   if (!drawing) {
-    drawing = true;
-    requestAnimationFrame(() => {
-      drawing = false;
-      drawNow();
-    });
+    const now = () => {
+      if (drawing === now) {
+        drawing = null;
+        drawNow();
+      }
+    };
+    drawing = now;
+    requestAnimationFrame(now);
+    setTimeout(now, UNSEEN);
   }
 }
 

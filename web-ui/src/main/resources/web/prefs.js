@@ -42,10 +42,17 @@ export async function announceMails(wanted) {
   redrawDialog();
 }
 
+const BURST = 5_000;
+let burst = { count: 0, end: 0 };
+
 /** Tells of a new mail while nobody looks at the page; `open` is called when the person wants to see it. */
 export function announce(mail, open) {
   if (announces() && (document.hidden || !document.hasFocus())) {
-    const told = new Notification(mail.Subject || t('no.subject'), { body: mail.From.Name || mail.From.Address, tag: mail.ID });
+    // The first of a burst by its subject; the others are one that counts.
+    burst = Date.now() < burst.end ? { count: burst.count + 1, end: burst.end } : { count: 0, end: Date.now() + BURST };
+    const told = burst.count === 0
+      ? new Notification(mail.Subject || t('no.subject'), { body: mail.From.Name || mail.From.Address, tag: mail.ID })
+      : new Notification(t('announce.more', burst.count), { tag: `restante-${burst.end}` });
     told.onclick = () => {
       window.focus();
       told.close();

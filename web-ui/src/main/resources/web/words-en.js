@@ -363,6 +363,7 @@ export const words = {
   'limit.usual': 'As usual',
 
   // first run and what is missing
+  'announce.more': (count) => many(count, 'more mail', 'more mails'),
   'start.title': 'No mail yet',
   'start.again': 'Send a mail',
   'start.lead': 'Point your application at this server. Whatever it sends shows here at once, and goes nowhere else.',

@@ -351,6 +351,7 @@ export const words = {
   'limit.flooded': '收件人被淹没：邮件多于',
   'limit.usual': '恢复默认',
 
+  'announce.more': (count) => `另有 ${n(count)} 封邮件`,
   'start.title': '还没有邮件',
   'start.again': '发送邮件',
   'start.lead': '让您的应用连接这台服务器。它发出的一切会立即显示在这里，而不会发往别处。',

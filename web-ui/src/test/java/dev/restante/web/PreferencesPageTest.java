@@ -184,6 +184,31 @@ class PreferencesPageTest {
         assertThat(page.locator("link[rel=icon]")).hasAttribute("href", Pattern.compile("^((?!text).)*$"));
     }
 
+    @Test
+    void aTabWithoutFramesCountsOnAndABurstIsToldAtOnce() throws Exception {
+        page.addInitScript("""
+                window.told = [];
+                window.Notification = class {
+                  static permission = 'granted';
+                  static async requestPermission() { return 'granted'; }
+                  constructor(title, options) { window.told.push(title); window.last = this; }
+                  close() {}
+                };
+                Document.prototype.hasFocus = () => false;""");
+        show("/");
+        page.keyboard().press(",");
+        page.locator("dialog [role=switch]").click();
+        assertThat(page.locator("dialog [role=switch]")).isChecked();
+        page.keyboard().press("Escape");
+        page.evaluate("window.requestAnimationFrame = () => 0"); // as in a tab that nobody sees
+        for (int i = 0; i < 4; i++) {
+            Sender.send(smtp, "a@b.test", List.of("c@d.test"), SampleMails.plain("Mail " + i, "text"));
+        }
+
+        assertThat(page).hasTitle(Pattern.compile("\\(4\\).*"));
+        assertThat(page.evaluate("told")).isEqualTo(List.of("Mail 0", "1 more mail", "2 more mails", "3 more mails"));
+    }
+
     // ---- ways to send
 
     @Test
