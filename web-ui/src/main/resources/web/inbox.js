@@ -29,6 +29,8 @@ export class Inbox {
   /** How many came in above what is in sight. */
   newer = 0;
   #anchor = null;
+  /** The mail there: news that come late must not move where a selection begins. */
+  #anchorId = null;
   /** The number of the refused attempt that keys act on. */
   #attempt = null;
   #tries = { desk: true, phone: false, ...recall('tries', {}) };
@@ -110,15 +112,21 @@ export class Inbox {
       } else if (!this.selected.delete(mail.ID)) {
         this.selected.add(mail.ID);
       }
-      this.#anchor = index;
+      this.#begin(index);
       this.cursor = index;
       this.changed();
     }
   }
 
+  #begin(index) {
+    this.#anchor = index;
+    this.#anchorId = this.mails.at(index)?.ID ?? null;
+  }
+
   async selectTo(index) {
-    const anchor = Math.min(this.#anchor ?? this.cursor, this.mails.count - 1);
-    this.#anchor = anchor;
+    const there = this.#anchorId === null ? -1 : this.mails.indexOf(this.#anchorId);
+    const anchor = there >= 0 ? there : Math.min(this.#anchor ?? this.cursor, this.mails.count - 1);
+    this.#begin(anchor);
     this.cursor = index;
     const ids = await this.mails.ids(Math.min(anchor, index), Math.max(anchor, index));
     this.allSelected = false;
@@ -145,7 +153,7 @@ export class Inbox {
       }
     } else {
       this.cursor = index;
-      this.#anchor = index;
+      this.#begin(index);
     }
   }
 
@@ -161,10 +169,12 @@ export class Inbox {
     const first = !inList && open < 0 && !extend && to === null && !this.selecting && this.cursor === 0;
     const index = Math.max(0, Math.min(count - 1, to ?? (first ? 0 : from + step)));
     if (extend) {
-      this.#anchor ??= this.cursor;
+      if (this.#anchor === null) {
+        this.#begin(this.cursor);
+      }
       this.selectTo(index);
     } else {
-      this.#anchor = index;
+      this.#begin(index);
     }
     this.cursor = index;
     if (this.state.openId && !extend && this.mails.at(index)) {

@@ -135,6 +135,19 @@ class InboxPageTest {
     }
 
     @Test
+    void aSelectionBeginsWhereItBeganWhateverComesMeanwhile() throws Exception {
+        send(5);
+        show();
+        mails().nth(1).click(new Locator.ClickOptions().setModifiers(List.of(KeyboardModifier.CONTROL)));
+        send(2);
+        assertThat(mails()).hasCount(7);
+        mails().nth(5).click(new Locator.ClickOptions().setModifiers(List.of(KeyboardModifier.SHIFT)));
+        assertThat(page.locator(".chosen-bar .tally")).hasText("3 selected");
+        assertThat(chosen().first()).containsText("Mail 4");
+        assertThat(chosen().last()).containsText("Mail 2");
+    }
+
+    @Test
     void keysSelectAndMark() throws Exception {
         send(4);
         show();
