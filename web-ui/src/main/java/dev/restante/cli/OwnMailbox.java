@@ -9,7 +9,8 @@ record OwnMailbox(String name, MailboxSelector selector) {
     /** Reads {@code orders=rcpt:*@orders.example}. */
     static final class Reader implements ITypeConverter<OwnMailbox> {
         @Override
-        public OwnMailbox convert(String text) {
+        public OwnMailbox convert(String spelled) {
+            String text = Quoted.plain(spelled);
             int equals = text.indexOf('=');
             if (equals < 1) {
                 throw new TypeConversionException("a mailbox is written NAME=SELECTOR, such as"

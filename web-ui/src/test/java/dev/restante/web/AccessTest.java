@@ -222,7 +222,7 @@ class AccessTest {
                         .headers()
                         .firstValue("Content-Security-Policy")
                         .orElseThrow())
-                .contains(based.url() + "/api/v1/message/" + id + "/part/;");
+                .contains(" " + based.url().substring("http://".length()) + "/api/v1/message/" + id + "/part/;");
         String root = Http.raw(based.port(), "GET /api/v1/messages HTTP/1.1", "Host: localhost");
         assertThat(root).startsWith("HTTP/1.1 404");
     }

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,14 +147,14 @@ class WaitApiTest {
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest wait = HttpRequest.newBuilder(URI.create(ui.url() + "/api/v1/wait?timeout=300"))
                 .build();
-        List<CompletableFuture<Integer>> waiting = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            waiting.add(
-                    client.sendAsync(wait, HttpResponse.BodyHandlers.ofString()).thenApply(HttpResponse::statusCode));
-        }
+        Supplier<CompletableFuture<Integer>> another = () ->
+                client.sendAsync(wait, HttpResponse.BodyHandlers.ofString()).thenApply(HttpResponse::statusCode);
+        List<CompletableFuture<Integer>> waiting =
+                Stream.generate(another).limit(100).collect(Collectors.toCollection(ArrayList::new));
         HttpResponse<String> oneMore;
-        do { // until all of them have come
+        do { // until all of them have come; one that met this asking in the last place comes again
             oneMore = http.get("/api/v1/wait?timeout=0");
+            waiting.replaceAll(each -> each.isDone() ? another.get() : each);
         } while (oneMore.statusCode() == 200);
 
         assertThat(oneMore.statusCode()).isEqualTo(503);
