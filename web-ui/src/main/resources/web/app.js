@@ -372,15 +372,18 @@ function readAll() {
   inbox.markRead(true).then(() => inbox.clearSelection());
 }
 
+/** Whether a person is in the list already, perhaps further on than where they were led from. */
+const hasFocus = (list) => list.node.contains(document.activeElement);
+
 function leave() {
   if (inbox.selecting) {
     inbox.clearSelection();
   } else if (state.view === 'session') {
     const id = state.openSession;
-    go(sessions.address(sessions.outcome)).then(() => sessions.focus(id));
+    go(sessions.address(sessions.outcome)).then(() => hasFocus(sessions.list) || sessions.focus(id));
   } else if (state.view !== 'mails' || state.reader) {
     const index = state.openId ? mails.indexOf(state.openId) : inbox.cursor;
-    go(href('/')).then(() => mails.count > 0 && inbox.list.focus(Math.max(0, index)));
+    go(href('/')).then(() => mails.count > 0 && !hasFocus(inbox.list) && inbox.list.focus(Math.max(0, index)));
   } else if (mails.query) {
     search.clear();
   }
