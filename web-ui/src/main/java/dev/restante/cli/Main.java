@@ -74,8 +74,8 @@ public final class Main {
     /** What reads the options. */
     static CommandLine line(ServerCommand command) {
         return new CommandLine(command)
-                .registerConverter(int.class, Quantities::whole)
-                .registerConverter(Integer.class, Quantities::whole);
+                .registerConverter(int.class, new Quantities.Whole())
+                .registerConverter(Integer.class, new Quantities.Whole());
     }
 
     /** Does what the command line says; returns the exit code, or nothing while the servers run. */

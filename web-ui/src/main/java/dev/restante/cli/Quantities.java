@@ -14,12 +14,18 @@ import picocli.CommandLine.TypeConversionException;
 final class Quantities {
     private Quantities() {}
 
-    /** Reads a whole number. */
-    static Integer whole(String text) {
-        try {
-            return Integer.valueOf(text.strip());
-        } catch (NumberFormatException e) {
-            throw new TypeConversionException("'" + text + "' is no whole number of up to " + Integer.MAX_VALUE);
+    /**
+     * Reads a whole number. A class, for Java 17 cannot write an archive of class data in which a lambda is of an interface as old
+     * as picocli's.
+     */
+    static final class Whole implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                return Integer.valueOf(text.strip());
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is no whole number of up to " + Integer.MAX_VALUE);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -158,6 +159,33 @@ class StandaloneJarTest {
             }
             assertThat(jar.exit()).isEqualTo(143);
             assertThat(jar.complained()).isEmpty();
+        }
+    }
+
+    @Test
+    void anArchiveOfClassDataCanBeWrittenAndUsed(@TempDir Path folder) throws Exception {
+        Path archive = folder.resolve("restante.jsa");
+        for (String option : List.of("ArchiveClassesAtExit", "SharedArchiveFile")) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:" + option + "=" + archive,
+                            "-jar",
+                            System.getProperty("restante.jar"),
+                            "--smtp-port=0",
+                            "--http-port=0")
+                    .directory(folder.toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String line;
+            do {
+                line = process.inputReader().readLine();
+            } while (line != null && !line.startsWith("HTTP listens"));
+            assertThat(line).as(option).isNotNull();
+            process.toHandle().destroy(); // SIGTERM, and its output stays open
+            process.inputReader().transferTo(Writer.nullWriter());
+            assertThat(process.waitFor()).as(option).isEqualTo(143);
+            assertThat(archive).isNotEmptyFile();
         }
     }
 
